@@ -1,0 +1,46 @@
+# Everything is installed into .venv; the stamps tell what is already there.
+PYTHON ?= python3
+BIN := .venv/bin
+export QAWL_DATA_DIR ?= $(CURDIR)/data
+SAMPLE := ingest/sample/article.ar.txt
+
+.PHONY: run test lint bench eval clean
+
+run: .venv/run.stamp  ## the bot: in Telegram with QAWL_TELEGRAM__TOKEN set, else here in the terminal
+	@$(BIN)/qawl ingest $(SAMPLE) >&2
+	@if [ -n "$$QAWL_TELEGRAM__TOKEN" ]; then exec $(BIN)/qawl serve; else exec $(BIN)/qawl chat; fi
+
+test: .venv/test.stamp  ## all tests, offline
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+lint: .venv/lint.stamp .venv/test.stamp  ## format, lint and type checks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/test.stamp  ## speed, as ratios in one run
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks
+
+eval: .venv/run.stamp  ## quality on the sets in ../shared, where that folder exists
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Qawl needs Python 3.11 or newer; call make PYTHON=python3.x" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+.venv/run.stamp: pyproject.toml | .venv/bin/python
+	@echo "Installing what Qawl needs (once, a minute or two) …" >&2
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp
+	@$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+.venv/lint.stamp: .venv/run.stamp
+	@$(BIN)/python -m pip install --quiet --group lint
+	@touch $@
+
+clean:
+	rm -rf .venv data build *.egg-info

@@ -1,0 +1,163 @@
+"""The command line `qawl`: what each command takes. What they do is in `commands`."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import commands
+from config import Settings, load_settings
+from config.logs import set_up_logging
+from config.settings import SettingsError
+from retrieval.errors import QawlError, UsageError
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    help="Ask who said what: verbatim, attributed, cited answers from your own archive of news articles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder of the archive (default: QAWL_DATA_DIR or your own)."),
+]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+Batch = Annotated[Path | None, typer.Option("--batch", help='File of lines {"id", "question"}; one line out for each.')]
+
+
+def main() -> None:
+    """Runs `qawl`; every error that Qawl raises on purpose is one line on stderr and its exit status."""
+    set_up_logging()
+    try:
+        app()
+    except (QawlError, SettingsError) as error:
+        print(f"qawl: {error}", file=sys.stderr)
+        sys.exit(error.exit_status if isinstance(error, QawlError) else UsageError.exit_status)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _settings(data_dir: Path | None, config: Path | None) -> Settings:
+    return load_settings(config=config, data_dir=data_dir)
+
+
+@app.command()
+def ingest(
+    sources: Annotated[list[str], typer.Argument(help="Files (.txt .md .jsonl .jsonl.gz) and folders.")],
+    json: Json = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; store nothing.")] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Take articles in; the same again changes nothing, a changed one replaces its old version."""
+    commands.ingest(_settings(data_dir, config), sources, as_json=json, dry_run=dry_run)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in any language.")] = None,
+    batch: Batch = None,
+    json: Json = False,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Most quotations in an answer.")] = 3,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Answer a question from the archive, in the articles' own words."""
+    commands.ask(_settings(data_dir, config), question, batch, as_json=json, limit=limit)
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="What to look for, in any language.")] = None,
+    batch: Batch = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to return.")] = 10,
+    json: Json = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Rank the archive's passages; never abstains."""
+    commands.search(_settings(data_dir, config), question, batch, k=k, as_json=json)
+
+
+@app.command()
+def articles(json: Json = False, data_dir: DataDir = None, config: Config = None) -> None:
+    """List what is in the archive."""
+    commands.articles(_settings(data_dir, config), as_json=json)
+
+
+@app.command()
+def delete(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Articles' ids, as `qawl articles` prints them.")],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Take articles out of the archive."""
+    commands.delete(_settings(data_dir, config), ids)
+
+
+@app.command()
+def stats(json: Json = False, data_dir: DataDir = None, config: Config = None) -> None:
+    """Count what the archive holds."""
+    commands.stats(_settings(data_dir, config), as_json=json)
+
+
+@app.command()
+def chat(data_dir: DataDir = None, config: Config = None) -> None:
+    """Talk to the bot here in the terminal; no Telegram, no token."""
+    commands.chat(_settings(data_dir, config))
+
+
+@app.command()
+def serve(data_dir: DataDir = None, config: Config = None) -> None:
+    """Run the Telegram bot until it is stopped."""
+    commands.serve(_settings(data_dir, config))
+
+
+@app.command()
+def statements(
+    article: Annotated[str | None, typer.Option(help="Only this article's.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Only this speaker's.")] = None,
+    json: Json = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """List attributed statements (not built yet)."""
+    commands.not_built_yet("statements")
+
+
+@app.command()
+def speakers(json: Json = False, data_dir: DataDir = None, config: Config = None) -> None:
+    """List who is quoted in the archive (not built yet)."""
+    commands.not_built_yet("speakers")
+
+
+@app.command()
+def check(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what is wrong.")] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Prove that archive and indexes agree."""
+    commands.check(_settings(data_dir, config), repair=repair)
+
+
+@app.command()
+def backup(dest: Path, data_dir: DataDir = None, config: Config = None) -> None:
+    """Copy the archive to a file (not built yet)."""
+    commands.not_built_yet("backup")
+
+
+@app.command()
+def restore(src: Path, data_dir: DataDir = None, config: Config = None) -> None:
+    """Bring the archive back from a copy (not built yet)."""
+    commands.not_built_yet("restore")

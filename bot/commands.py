@@ -1,0 +1,223 @@
+"""What the commands do. Results go to stdout, progress and logs to stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bot.conversation import answer_question
+from bot.rendering import plain
+from bot.richtext import fit
+from bot.terminal import chat as chat_in_terminal
+from bot.terminal import show
+from bot.workspace import Workspace
+from config import Settings
+from ingest.pipeline import Report
+from ingest.sources import read
+from retrieval.errors import QawlError, QuestionError, UsageError
+from retrieval.types import Answer, Plan
+
+_out = Console(soft_wrap=False, highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def _workspace(settings: Settings) -> Iterator[Workspace]:
+    workspace = Workspace(settings)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def ingest(settings: Settings, sources: list[str], *, as_json: bool, dry_run: bool) -> None:
+    """`qawl ingest`."""
+    with _workspace(settings) as workspace:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=_err, transient=True) as bar:
+            task = bar.add_task("articles", total=None)
+
+            def progress(report: Report) -> None:
+                speed = report.passages / max(report.seconds, 0.001)
+                bar.update(task, completed=report.done, description=f"articles ({speed:.0f} passages/s)")
+
+            found = chain.from_iterable(read(source) for source in sources)
+            report = workspace.ingestor.ingest(found, dry_run=dry_run, progress=progress)
+    if as_json:
+        _print_json(report.model_dump())
+    else:
+        done = "would be done" if dry_run else "done"
+        print(
+            f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.failed} failed: "
+            f"{report.passages} passages, {done} in {report.seconds:.1f} s"
+        )
+        for failure in report.failures:
+            _err.print(f"qawl: {failure.source}: {failure.error}", markup=False, soft_wrap=True)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def ask(settings: Settings, question: str | None, batch: Path | None, *, as_json: bool, limit: int) -> None:
+    """`qawl ask`."""
+    with _workspace(settings) as workspace:
+        if batch is not None:
+            _batch(batch, as_json, lambda text: _answer_fields(workspace, text, limit))
+        elif question is None:
+            raise UsageError('Write a question: qawl ask "What did … say about …?", or give a file with --batch.')
+        elif as_json:
+            answer = workspace.answerer.answer(question, limit=limit)
+            _print_json(_fields(answer))
+        else:
+            show(_out, fit(answer_question(workspace, question, limit=limit)))
+
+
+def _fields(answer: Answer) -> dict[str, Any]:
+    return answer.model_copy(update={"message": plain(answer)}).model_dump(mode="json")
+
+
+def _answer_fields(workspace: Workspace, question: str, limit: int) -> dict[str, Any]:
+    """An Answer for every line, even for one that is no question."""
+    try:
+        return _fields(workspace.answerer.answer(question, limit=limit))
+    except QuestionError as error:
+        refused = Answer(
+            question=question, language="und", status="not_found", message=str(error), plan=Plan(topic=question)
+        )
+        return refused.model_dump(mode="json")
+
+
+def search(settings: Settings, question: str | None, batch: Path | None, *, k: int, as_json: bool) -> None:
+    """`qawl search`."""
+    with _workspace(settings) as workspace:
+        fields = {"article_id", "start", "end", "score"}
+
+        def ranked(text: str) -> dict[str, Any]:
+            return {"hits": [hit.model_dump(include=fields) for hit in workspace.searcher.search(text, k)]}
+
+        if batch is not None:
+            _batch(batch, as_json, ranked)
+        elif question is None:
+            raise UsageError('Write what to look for: qawl search "…", or give a file with --batch.')
+        elif as_json:
+            _print_json(ranked(question))
+        else:
+            for hit in workspace.searcher.search(question, k):
+                article = workspace.archive.article(hit.article_id)
+                if article:
+                    quote = article.text[hit.start : hit.end]
+                    print(f"{hit.score:.3f}  {hit.article_id} [{hit.start}:{hit.end}]  {quote}")
+
+
+def _batch(file: Path, as_json: bool, answer: Callable[[str], dict[str, Any]]) -> None:
+    """A JSON line out for every line in; lines that are no questions get one too, and the exit status says so."""
+    if not as_json:
+        raise UsageError("--batch needs --json.")
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"{file} cannot be read: {reason}.") from error
+    bad = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            asked = json.loads(line)
+            question, identity = str(asked["question"]), asked.get("id")
+        except (ValueError, TypeError, KeyError, AttributeError):
+            print(f'qawl: {file}:{number}: not a JSON object with "question"', file=sys.stderr)
+            bad += 1
+            question, identity = "", None
+        _print_json({"id": identity, **answer(question)})
+        sys.stdout.flush()
+    if bad:
+        raise typer.Exit(1)
+
+
+def articles(settings: Settings, *, as_json: bool) -> None:
+    """`qawl articles`."""
+    with _workspace(settings) as workspace:
+        summaries = list(workspace.archive.summaries())
+    if as_json:
+        for summary in summaries:
+            _print_json(asdict(summary))
+        return
+    table = Table("id", "title", "source", "published", "language", "passages", box=None)
+    for one in summaries:
+        row = (one.id, one.title or "", one.source or "", (one.published or "")[:10], one.lang, str(one.passages))
+        table.add_row(*row)
+    _out.print(table)
+
+
+def delete(settings: Settings, ids: list[str]) -> None:
+    """`qawl delete`."""
+    with _workspace(settings) as workspace:
+        gone = workspace.archive.delete(ids)
+    print(f"{len(gone)} deleted")
+    missing = [article_id for article_id in dict.fromkeys(ids) if article_id not in gone]
+    for article_id in missing:
+        print(f"qawl: there is no article {article_id}; `qawl articles` lists them", file=sys.stderr)
+    if missing:
+        raise typer.Exit(1)
+
+
+def stats(settings: Settings, *, as_json: bool) -> None:
+    """`qawl stats`."""
+    with _workspace(settings) as workspace:
+        counts = workspace.archive.counts()
+    if as_json:
+        _print_json(asdict(counts))
+        return
+    table = Table(box=None, show_header=False)
+    table.add_row("articles", f"{counts.articles:,}")
+    for language, number in counts.languages.items():
+        table.add_row(f"  in {language}", f"{number:,}")
+    table.add_row("sentences", f"{counts.sentences:,}")
+    table.add_row("passages", f"{counts.passages:,}")
+    table.add_row("on disk", f"{counts.bytes / 1e6:,.1f} MB")
+    _out.print(table)
+
+
+def chat(settings: Settings) -> None:
+    """`qawl chat`."""
+    with _workspace(settings) as workspace:
+        workspace.open()
+        chat_in_terminal(workspace, _out)
+
+
+def serve(settings: Settings) -> None:
+    """`qawl serve`."""
+    from bot.telegram_bot import run  # noqa: PLC0415  half a second that only this command needs
+
+    with _workspace(settings) as workspace:
+        run(workspace)
+
+
+def check(settings: Settings, *, repair: bool) -> None:
+    """`qawl check`."""
+    with _workspace(settings) as workspace:
+        problems = workspace.repair() if repair else workspace.problems()
+    for problem in problems:
+        print(problem)
+    if problems and not repair:
+        raise typer.Exit(1)
+    if not problems:
+        print("Archive and indexes agree.")
+
+
+def not_built_yet(command: str) -> NoReturn:
+    """For what CONTRACT names and a later version brings."""
+    raise QawlError(f"`qawl {command}` is not built yet; see CHANGELOG.md for what this version does.")

@@ -1,0 +1,98 @@
+"""Text with formatting, the same for Telegram and for the terminal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from telegram import MessageEntity
+from telegram.constants import MessageLimit
+
+Style = Literal["bold", "italic", "blockquote", "expandable_blockquote", "text_link"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A formatted part of a text; offsets count code points."""
+
+    start: int
+    end: int
+    style: Style
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class RichText:
+    """A text and its formatted parts."""
+
+    text: str
+    runs: Sequence[Run] = field(default=())
+
+    @classmethod
+    def styled(cls, text: str, style: Style, url: str | None = None) -> "RichText":
+        """The whole text in one style."""
+        return cls(text, (Run(0, len(text), style, url),)) if text else cls("")
+
+    def __add__(self, other: "RichText | str") -> "RichText":
+        if isinstance(other, str):
+            return RichText(self.text + other, self.runs)
+        shift = len(self.text)
+        moved = tuple(replace(run, start=run.start + shift, end=run.end + shift) for run in other.runs)
+        return RichText(self.text + other.text, (*self.runs, *moved))
+
+    def cut(self, start: int, end: int) -> "RichText":
+        """The part between two offsets, with the formatting that falls within."""
+        runs = (
+            replace(run, start=max(run.start, start) - start, end=min(run.end, end) - start)
+            for run in self.runs
+            if run.start < end and run.end > start
+        )
+        return RichText(self.text[start:end], tuple(runs))
+
+    @property
+    def units(self) -> int:
+        """Length as Telegram counts it: UTF-16 code units."""
+        return len(self.text.encode("utf-16-le", "surrogatepass")) // 2
+
+    def entities(self) -> list[MessageEntity]:
+        """The formatting as Telegram's entities, offsets in UTF-16 units."""
+        plain = [MessageEntity(run.style, run.start, run.end - run.start, url=run.url) for run in self.runs]
+        return list(MessageEntity.adjust_message_entities_to_utf_16(self.text, plain))
+
+
+def fit(blocks: Iterable[RichText], *, gap: str = "\n\n") -> list[RichText]:
+    """The blocks packed into as few messages as Telegram allows, split between blocks where that is possible."""
+    messages: list[RichText] = []
+    for block in blocks:
+        for part in _parts(block):
+            joined = messages[-1] + gap + part if messages else part
+            if messages and _fits(joined):
+                messages[-1] = joined
+            else:
+                messages.append(part)
+    return messages
+
+
+def _fits(text: RichText) -> bool:
+    return text.units <= MessageLimit.MAX_TEXT_LENGTH and len(text.runs) <= MessageLimit.MESSAGE_ENTITIES
+
+
+def _parts(block: RichText) -> list[RichText]:
+    """The block in pieces of one message each, cut at white space near the limit where there is some."""
+    parts = []
+    while not _fits(block):
+        limit = _code_points_within(block.text, MessageLimit.MAX_TEXT_LENGTH)
+        cut = max(block.text.rfind(" ", limit // 2, limit), block.text.rfind("\n", limit // 2, limit))
+        cut = limit if cut < 0 else cut
+        parts.append(block.cut(0, cut))
+        rest = block.text[cut:]
+        block = block.cut(cut + len(rest) - len(rest.lstrip()), len(block.text))
+    return [*parts, block] if block.text else parts
+
+
+def _code_points_within(text: str, units: int) -> int:
+    """How many leading code points fit into that many UTF-16 units."""
+    for count, letter in enumerate(text):
+        units -= 2 if ord(letter) > 0xFFFF else 1
+        if units < 0:
+            return count
+    return len(text)

@@ -1,0 +1,100 @@
+"""Everything a Qawl process needs, opened once, each part when it is first used."""
+
+from functools import cached_property
+from pathlib import Path
+
+from config import Settings
+from ingest.pipeline import Ingestor
+from retrieval.answering import Answerer
+from retrieval.archive import Archive
+from retrieval.encoder import Encoder, SentenceTransformerEncoder
+from retrieval.errors import ForeignModel, UsageError
+from retrieval.search import Searcher
+from retrieval.sqlite_archive import SqliteArchive
+from retrieval.vector_index import FaissIndex
+
+
+class Workspace:
+    """The archive of `settings` and what works on it. Close it to have the indexes saved."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of the archive and its indexes."""
+        return self.settings.data_dir
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive."""
+        if self.settings.database_url:
+            raise UsageError("QAWL_DATABASE_URL is not supported yet: unset it to use the archive in the data folder.")
+        return SqliteArchive(self.data_dir)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder, bound to the archive."""
+        encoder = SentenceTransformerEncoder(self.settings.encoder)
+        self.archive.bind_model(encoder.identity)
+        return encoder
+
+    @cached_property
+    def vectors(self) -> FaissIndex:
+        """The vector index."""
+        return FaissIndex(self.data_dir, self.encoder.identity, self.encoder.dimension)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Question to ranked passages."""
+        return Searcher(self.archive, self.encoder, self.vectors)
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """Question to answer."""
+        return Answerer(self.archive, self.searcher)
+
+    @cached_property
+    def ingestor(self) -> Ingestor:
+        """Articles to archive."""
+        return Ingestor(self.archive, self.encoder)
+
+    def open(self) -> None:
+        """Opens the archive and makes sure that it is this encoder's, before anybody asks."""
+        _ = self.encoder
+
+    def warm_up(self) -> None:
+        """Opens everything that answering needs, so that the first question does not wait for it."""
+        self.answerer.answer("warm-up")
+
+    def problems(self) -> list[str]:
+        """What is wrong with the archive and its indexes, one line each; none when they agree."""
+        return self.archive.problems() + self.vectors.problems(self.archive)
+
+    def repair(self) -> list[str]:
+        """Mends what `problems` finds, a change of model included; returns what was mended."""
+        encoder = SentenceTransformerEncoder(self.settings.encoder)
+        mended = self.archive.problems()
+        try:
+            self.archive.bind_model(encoder.identity)
+        except ForeignModel as error:
+            mended.append(str(error))
+        if mended:
+            Ingestor(self.archive, encoder).encode_anew()
+        mended += self.vectors.problems(self.archive)
+        self.vectors.rebuild(self.archive)
+        return mended
+
+    def save(self) -> None:
+        """Brings the indexes to the archive's last write and puts them on disk."""
+        self.vectors.catch_up(self.archive)
+        self.vectors.save()
+
+    def close(self) -> None:
+        """Saves what was opened and closes it."""
+        try:
+            if "vectors" in self.__dict__:
+                self.save()
+        finally:
+            if "archive" in self.__dict__:
+                self.archive.close()

@@ -1,0 +1,163 @@
+"""Articles in: sentences, passages, vectors, archive. An article is in the archive whole, or not at all."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+from pydantic import BaseModel
+
+from ingest.passages import passage_spans
+from ingest.sentences import sentence_spans
+from retrieval.archive import Archive, Prepared
+from retrieval.encoder import Encoder
+from retrieval.errors import SourceError
+from retrieval.language import detect_language
+from retrieval.types import Article, Sentence, Span
+
+log = logging.getLogger(__name__)
+
+# Articles are encoded and committed together: enough to fill the encoder's batches with texts of like length, little
+# enough that a commit comes every few seconds.
+_BATCH_CHARACTERS = 60_000
+
+
+_Cut = tuple[Article, str, list[Sentence], list[Span]]
+
+
+class Failure(BaseModel):
+    """One source that did not become an article, and why."""
+
+    source: str
+    error: str
+
+
+class Report(BaseModel):
+    """What an ingest did; the JSON of `qawl ingest --json`."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    passages: int = 0
+    statements: int = 0
+    seconds: float = 0.0
+    failures: list[Failure] = []
+
+    def fail(self, source: str, error: str) -> None:
+        """Counts one failure."""
+        self.failed += 1
+        self.failures.append(Failure(source=source, error=error))
+
+    @property
+    def done(self) -> int:
+        """Articles dealt with, failures included."""
+        return self.added + self.updated + self.unchanged + self.failed
+
+
+class Ingestor:
+    """Puts articles into an archive. Ingesting the same article again changes nothing."""
+
+    def __init__(self, archive: Archive, encoder: Encoder) -> None:
+        self._archive = archive
+        self._encoder = encoder
+
+    def ingest(
+        self,
+        found: Iterable[Article | SourceError],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[Report], None] = lambda report: None,
+    ) -> Report:
+        """Takes in every article found and reports what became of each; `progress` is called after each batch.
+
+        With `dry_run` nothing is encoded or stored, and the report says what would be.
+
+        Raises:
+            ArchiveError: when the archive cannot be written; what was reported before is stored.
+        """
+        started = time.monotonic()
+        report = Report()
+        for batch in _batches(self._once_each(found, report)):
+            self._ingest_batch(batch, report, dry_run=dry_run)
+            report.seconds = round(time.monotonic() - started, 3)
+            progress(report)
+        report.seconds = round(time.monotonic() - started, 3)
+        return report
+
+    def encode_anew(self, *, progress: Callable[[Report], None] = lambda report: None) -> Report:
+        """Cuts and encodes every article of the archive again, after a change of model or a damage.
+
+        Until it is done the archive is bound to no model: a run that was interrupted cannot pass for a finished one.
+        """
+        self._archive.bind_model("an unfinished repair", force=True)
+        report = Report()
+        for batch in _batches(self._archive.articles()):
+            self._store([parts for article in batch if (parts := self._cut(article, report))], report, anew=True)
+            progress(report)
+        self._archive.bind_model(self._encoder.identity, force=True)
+        return report
+
+    def _once_each(self, found: Iterable[Article | SourceError], report: Report) -> Iterator[Article]:
+        """The articles found, failures and repetitions taken out."""
+        seen: dict[str, str] = {}
+        for one in found:
+            if isinstance(one, SourceError):
+                report.fail(one.source, str(one))
+            elif one.id not in seen:
+                seen[one.id] = one.content_hash
+                yield one
+            elif seen[one.id] == one.content_hash:
+                report.unchanged += 1
+            else:
+                report.fail(one.id, f"another article with the id {one.id} came before it; give each its own id")
+
+    def _ingest_batch(self, articles: Sequence[Article], report: Report, *, dry_run: bool) -> None:
+        known = self._archive.hashes([article.id for article in articles])
+        changed = [article for article in articles if known.get(article.id) != article.content_hash]
+        report.unchanged += len(articles) - len(changed)
+        cut = [parts for article in changed if (parts := self._cut(article, report))]
+        if not cut:
+            return
+        if dry_run:
+            report.passages += sum(len(passages) for _, _, _, passages in cut)
+            report.updated += sum(article.id in known for article, *_ in cut)
+            report.added += sum(article.id not in known for article, *_ in cut)
+            return
+        self._store(cut, report, anew=False)
+
+    def _store(self, cut: Sequence[_Cut], report: Report, *, anew: bool) -> None:
+        texts = [article.text[span.start : span.end] for article, _, _, passages in cut for span in passages]
+        vectors = self._encoder.encode(texts, "passage").pooled
+        ends = np.cumsum([len(passages) for *_, passages in cut])
+        prepared = [
+            Prepared(article, lang, sentences, passages, vectors[end - len(passages) : end])
+            for (article, lang, sentences, passages), end in zip(cut, ends, strict=True)
+        ]
+        for outcome, one in zip(self._archive.put(prepared, anew=anew), prepared, strict=True):
+            setattr(report, outcome, getattr(report, outcome) + 1)
+            report.passages += len(one.passages)
+
+    def _cut(self, article: Article, report: Report) -> _Cut | None:
+        """The article's language, sentences and passages; a defect of ours in one article does not stop the others."""
+        try:
+            lang = article.lang or detect_language(article.text)
+            sentences = [Sentence(start=start, end=end) for start, end in sentence_spans(article.text, lang)]
+            return article, lang, sentences, passage_spans(article.text, sentences, self._encoder.token_counts)
+        except Exception:
+            log.exception("cutting article %s failed", article.id)
+            report.fail(article.id, "it could not be cut into sentences; the log has the details")
+            return None
+
+
+def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    batch: list[Article] = []
+    size = 0
+    for article in articles:
+        batch.append(article)
+        size += len(article.text)
+        if size >= _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

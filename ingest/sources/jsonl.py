@@ -1,0 +1,70 @@
+"""JSON Lines: an article a line, plain or gzipped."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from ingest.limits import MAX_FILE_BYTES, article
+from retrieval.errors import SourceError
+from retrieval.types import Article
+
+_FIELDS = frozenset(Article.model_fields)
+_MAX_LINE = 2 * MAX_FILE_BYTES  # a character may be escaped as \uXXXX; a longer line is read past, not into memory
+
+
+class JsonLines:
+    """A `Source` of .jsonl and .jsonl.gz files; an unreadable line is reported by its number and skipped."""
+
+    def accepts(self, path: Path) -> bool:
+        """See `Source.accepts`."""
+        return path.name.lower().endswith((".jsonl", ".jsonl.gz"))
+
+    def read(self, path: Path) -> Iterator[Article | SourceError]:
+        """See `Source.read`."""
+        found = False
+        try:
+            with _open(path) as lines:
+                for number, line in enumerate(_lines(lines), 1):
+                    if line.strip():
+                        found = True
+                        yield _parse(line, source=f"{path}:{number}")
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            yield SourceError(str(path), "its gzip data is damaged; what came before the damage was read")
+            return
+        if not found:
+            yield SourceError(str(path), "it is empty")
+
+
+def _open(path: Path) -> IO[bytes]:
+    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # noqa: SIM115  closed by the caller
+    return cast("IO[bytes]", opened)
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The file's lines; an overlong one is cut, which makes it invalid JSON, and the rest of it skipped."""
+    while line := file.readline(_MAX_LINE):
+        yield line
+        while len(line) == _MAX_LINE and not line.endswith(b"\n"):
+            line = file.readline(_MAX_LINE)
+
+
+def _parse(line: bytes, *, source: str) -> Article | SourceError:
+    if len(line) == _MAX_LINE:
+        return SourceError(source, f"the line is longer than {_MAX_LINE} bytes")
+    try:
+        fields = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return SourceError(source, "the line is not UTF-8")
+    except (ValueError, RecursionError):
+        return SourceError(source, "the line is not valid JSON")
+    if not isinstance(fields, dict):
+        return SourceError(source, "the line is not a JSON object")
+    if not isinstance(fields.get("text"), str):
+        return SourceError(source, 'the line has no "text"')
+    known = {name: value for name, value in fields.items() if name in _FIELDS and value not in (None, "")}
+    if isinstance(known.get("id"), int):
+        known["id"] = str(known["id"])
+    return article({**known, "text": fields["text"]}, source=source)

@@ -1,0 +1,121 @@
+"""The archive: the one source of truth, behind a Protocol so that it may live in SQLite or elsewhere."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.types import Article, Passage, Sentence, Span
+
+Outcome = Literal["added", "updated", "unchanged"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An article ready to be stored: cut into sentences and passages, each passage encoded.
+
+    `vectors` is float32 of shape (len(passages), dimension), unit length.
+    """
+
+    article: Article
+    lang: str
+    sentences: Sequence[Sentence]
+    passages: Sequence[Span]
+    vectors: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much an archive holds."""
+
+    articles: int
+    sentences: int
+    passages: int
+    languages: dict[str, int]
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ArticleSummary:
+    """An article without its text, and how many passages it has."""
+
+    id: str
+    title: str | None
+    source: str | None
+    published: str | None
+    lang: str
+    passages: int
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What came and went after some sequence number, up to and including `sequence`.
+
+    A passage both added and removed in between is in neither. `ids` is int64 of shape (n,), `vectors` float32 of
+    shape (n, dimension), `removed` inclusive ranges of passage ids.
+    """
+
+    sequence: int
+    ids: npt.NDArray[np.int64]
+    vectors: npt.NDArray[np.float32]
+    removed: list[tuple[int, int]]
+
+
+class Archive(Protocol):
+    """Articles and their parts. Every write is one transaction: whole, or not at all.
+
+    All methods raise `ArchiveError` when the storage fails.
+    """
+
+    def bind_model(self, identity: str, *, force: bool = False) -> None:
+        """Remembers which encoder the vectors come from; raises `ForeignModel` when it was another one.
+
+        With `force` it is this one from now on; whoever says so encodes everything anew.
+        """
+
+    def hashes(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Content hash of each of these articles that is in the archive."""
+
+    def put(self, prepared: Sequence[Prepared], *, anew: bool = False) -> list[Outcome]:
+        """Stores articles in one transaction; a changed one replaces its old version, an equal one is left alone.
+
+        With `anew` an equal one is replaced, too.
+        """
+
+    def delete(self, article_ids: Sequence[str]) -> list[str]:
+        """Takes articles out in one transaction; returns the ids that were there."""
+
+    def article(self, article_id: str) -> Article | None:
+        """The article, or None."""
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, oldest write first."""
+
+    def summaries(self) -> Iterator[ArticleSummary]:
+        """Every article without its text, newest write last."""
+
+    def sentences(self, article_id: str) -> list[Sentence]:
+        """The article's sentences in order; none when it is not there."""
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Those of the passages that are there, in the order of `ids`."""
+
+    def sequence(self) -> int:
+        """Number of the last write."""
+
+    def changes(self, since: int) -> Iterator[Changes]:
+        """What happened after `since`, oldest first, in portions that fit in memory."""
+
+    def passage_ids(self) -> npt.NDArray[np.int64]:
+        """Ids of all passages, ascending, int64 of shape (n,)."""
+
+    def problems(self) -> list[str]:
+        """What is wrong with the stored data, one line each; none when all is well."""
+
+    def counts(self) -> Counts:
+        """How much there is."""
+
+    def close(self) -> None:
+        """Releases files and connections."""

@@ -1,0 +1,199 @@
+"""Text to vectors: one forward pass gives a pooled vector and the vectors of every token."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from config.settings import Encoder as EncoderSettings
+from retrieval import bundled_model
+from retrieval.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    import torch
+
+log = logging.getLogger(__name__)
+
+Role = Literal["query", "passage"]
+
+# Tokens of one batch, padding included: 8 192 float32 activations of the widest layer are 50 MB, and larger batches
+# were no faster on two cores.
+_BATCH_TOKENS = 8192
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What one pass over n texts gives.
+
+    Attributes:
+        pooled: float32 of shape (n, dimension), unit length.
+        tokens: for each text float32 of shape (tokens, dimension): last-layer vectors, without the prompt's and the
+            special tokens'.
+        spans: for each text int32 of shape (tokens, 2): the code points that each token covers.
+    """
+
+    pooled: npt.NDArray[np.float32]
+    tokens: list[npt.NDArray[np.float32]]
+    spans: list[npt.NDArray[np.int32]]
+
+
+class Encoder(Protocol):
+    """Turns text into vectors."""
+
+    @property
+    def identity(self) -> str:
+        """Name and version; vectors of different identities must not be mixed."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+
+    def encode(self, texts: Sequence[str], role: Role) -> Encoding:
+        """Encodes texts as questions or as passages; safe to call from any thread."""
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """Length of each text in tokens, without prompt and special tokens."""
+
+
+class SentenceTransformerEncoder:
+    """An `Encoder` over a sentence-transformers model: the bundled one, a folder, or a hub name.
+
+    The transformer runs in bfloat16 where the processor computes in it natively; pooling and normalisation are in
+    float32, since bfloat16 would bend lengths by 0.2 %.
+
+    The model is loaded at first use, which raises `ModelUnavailable` when it cannot be had.
+    """
+
+    def __init__(self, settings: EncoderSettings) -> None:
+        self._settings = settings
+        self.identity = settings.model or bundled_model.identity()
+        self._lock = threading.RLock()  # torch already uses all cores for one pass
+
+    @cached_property
+    def _model(self) -> Any:
+        """The model, loaded when first needed: that takes seconds."""
+        folder = self._settings.model or str(bundled_model.ensure(self._settings.cache_dir / "models"))
+        return _load(folder)
+
+    @cached_property
+    def dimension(self) -> int:
+        """See `Encoder.dimension`."""
+        with self._lock:
+            return int(self._model.get_embedding_dimension())
+
+    @cached_property
+    def _prompts(self) -> dict[Role, str]:
+        """What the model wants in front of a text; E5 models need theirs though some of their folders do not say so."""
+        own: dict[str, str] = {name: text for name, text in (self._model.prompts or {}).items() if text}
+        usual = {"query": "query: ", "document": "passage: "} if "e5" in self.identity.lower() and not own else own
+        return {"query": usual.get("query", ""), "passage": usual.get("document") or usual.get("passage", "")}
+
+    def encode(self, texts: Sequence[str], role: Role) -> Encoding:
+        """See `Encoder.encode`."""
+        pooled = np.zeros((len(texts), self.dimension), np.float32)
+        tokens: list[Any] = [None] * len(texts)
+        spans: list[Any] = [None] * len(texts)
+        with self._lock:
+            prompt = self._prompts[role]
+            coded = self._model.tokenizer(
+                [prompt + text for text in texts],
+                truncation=True,
+                max_length=self._model.max_seq_length,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
+            for batch in _batches([len(ids) for ids in coded["input_ids"]]):
+                vectors, sentences = self._forward([coded["input_ids"][i] for i in batch])
+                pooled[batch] = sentences
+                for row, i in enumerate(batch):
+                    offsets = np.array(coded["offset_mapping"][i], np.int32).reshape(-1, 2)
+                    special = np.array(coded["special_tokens_mask"][i], bool)
+                    own = ~special & (offsets[:, 1] > len(prompt))
+                    tokens[i] = vectors[row, : len(own)][own]
+                    spans[i] = np.maximum(offsets[own] - len(prompt), 0)
+        return Encoding(pooled, tokens, spans)
+
+    def _forward(self, ids: list[list[int]]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        import torch  # noqa: PLC0415  takes seconds; commands that encode nothing do without
+
+        padded: dict[str, Any] = self._model.tokenizer.pad({"input_ids": ids}, return_tensors="pt")
+        transformer, *rest = self._model
+        with torch.inference_mode():
+            features = transformer(dict(padded))
+            features["token_embeddings"] = features["token_embeddings"].float()
+            for module in rest:
+                features = module(features)
+            sentences = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
+            return features["token_embeddings"].numpy(), sentences.numpy()
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """See `Encoder.token_counts`."""
+        if not texts:
+            return []
+        with self._lock:
+            return [len(ids) for ids in self._model.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions of texts that go through the model together: alike in length, within the token budget."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[i] * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _load(folder: str) -> Any:
+    local = Path(folder).is_dir()
+    if local:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  takes seconds
+    from transformers.utils import logging as transformers_logging  # noqa: PLC0415
+
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        offline = local or not _hub_answers()
+        model = SentenceTransformer(
+            folder, device="cpu", local_files_only=offline, model_kwargs={"dtype": _fastest_dtype()}
+        )
+    except Exception as error:  # every library below raises its own kinds
+        log.debug("loading %s failed", folder, exc_info=True)
+        hint = (
+            "is not a sentence-transformers folder" if local else "was not found here, and no network could be reached"
+        )
+        raise ModelUnavailable(
+            f"The model {folder} {hint}: set QAWL_ENCODER__MODEL to a folder, or unset it for the bundled model."
+        ) from error
+    return model.eval()
+
+
+def _hub_answers() -> bool:
+    """True when the model hub can be reached; asked first, since its client tries for over a minute."""
+    from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE  # noqa: PLC0415
+
+    host = urlsplit(ENDPOINT)
+    try:
+        with socket.create_connection((host.hostname or "", host.port or 443), timeout=5):
+            return not HF_HUB_OFFLINE
+    except OSError:
+        return False
+
+
+def _fastest_dtype() -> "torch.dtype":
+    import torch  # noqa: PLC0415
+
+    native = torch.cpu.get_capabilities()
+    return torch.bfloat16 if native.get("avx512_bf16") or native.get("amx_bf16") else torch.float32

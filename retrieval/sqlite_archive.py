@@ -1,0 +1,334 @@
+"""The archive in one SQLite file (WAL): readers never wait, writers take turns."""
+# ruff: noqa: S608  what is put into statements is marks and words of ours, never data
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.archive import ArticleSummary, Changes, Counts, Outcome, Prepared
+from retrieval.errors import (
+    ArchiveBusy,
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveUnwritable,
+    ForeignModel,
+)
+from retrieval.types import Article, Passage, Sentence
+
+_T = TypeVar("_T")
+
+FILE = "archive.sqlite3"
+_APPLICATION_ID = 0x5161776C  # "Qawl": tells our files from other SQLite databases
+_BUSY_SECONDS = 60  # a bulk ingest commits every second or so; a minute means that something hangs
+_IN_LIMIT = 500  # values in one IN (…): SQLite may be built with 999 parameters
+_PORTION = 20_000  # passages a portion of `changes`: 30 MB of vectors
+
+
+class SqliteArchive:
+    """An `Archive` in the folder `data_dir`; one connection, safe to use from any thread.
+
+    Raises:
+        ArchiveDamaged: the file is no archive of ours, or damaged.
+        ArchiveUnwritable: the folder cannot be written.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.path = data_dir / FILE
+        self._lock = threading.RLock()
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ArchiveUnwritable(f"The data folder {data_dir} cannot be made: {error.strerror}.") from error
+        with self._errors():
+            self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            with self._errors():
+                self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
+        (application,) = self._db.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if application != _APPLICATION_ID and tables:
+            raise ArchiveDamaged(f"{self.path} is not an archive of Qawl; it was left as it is.")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """Applies the migrations that this file has not seen; `user_version` is the number of the last one."""
+        scripts = sorted(
+            (int(entry.name.split("_")[0]), entry.read_text(encoding="utf-8"))
+            for entry in (resources.files("retrieval") / "migrations").iterdir()
+            if entry.name.endswith(".sql")
+        )
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > scripts[-1][0]:
+            raise ArchiveError(f"{self.path} was written by a newer Qawl: update this one.")
+        if version == scripts[-1][0]:
+            return
+        with self._transaction():
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()  # another process may have been faster
+            for number, script in scripts:
+                if number > version:
+                    for statement in _statements(script):
+                        self._db.execute(statement)
+                    self._db.execute(f"PRAGMA user_version = {number}")
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turns what SQLite says into what an admin can act on."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = (error.sqlite_errorcode or 0) & 0xFF if hasattr(error, "sqlite_errorcode") else 0
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise ArchiveDamaged(
+                    f"{self.path} is damaged; nothing was overwritten. Restore a backup with `qawl restore`."
+                ) from error
+            if code == sqlite3.SQLITE_BUSY:
+                raise ArchiveBusy(
+                    f"Another process has been writing to {self.path} for over {_BUSY_SECONDS} s: try again later."
+                ) from error
+            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+                raise ArchiveUnwritable(f"{self.path} cannot be written: check the folder's permissions.") from error
+            if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise ArchiveUnwritable(
+                    f"{self.path} cannot be written: the disk is full or failing. Nothing stored before is lost."
+                ) from error
+            raise ArchiveError(f"The archive {self.path} failed: {error}.") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock, self._errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock, self._errors():
+            return self._db.execute(query, values).fetchall()
+
+    def _meta(self, name: str) -> str | None:
+        rows = self._all("SELECT value FROM meta WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def bind_model(self, identity: str, *, force: bool = False) -> None:
+        """See `Archive.bind_model`."""
+        if force or self._meta("model") is None:
+            manner = "REPLACE" if force else "IGNORE"
+            with self._transaction():
+                self._db.execute(f"INSERT OR {manner} INTO meta VALUES ('model', ?)", (identity,))
+        bound = self._meta("model")
+        if bound != identity:
+            raise ForeignModel(
+                f"The archive was encoded with {bound}, not with {identity}: "
+                "run `qawl check --repair` to encode it anew, or go back to the former model."
+            )
+
+    def hashes(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """See `Archive.hashes`."""
+        found: dict[str, str] = {}
+        for group in _groups(article_ids):
+            rows = self._all(f"SELECT id, hash FROM articles WHERE id IN ({_marks(group)})", *group)
+            found.update((str(article_id), str(value)) for article_id, value in rows)
+        return found
+
+    def put(self, prepared: Sequence[Prepared], *, anew: bool = False) -> list[Outcome]:
+        """See `Archive.put`."""
+        with self._transaction():
+            sequence = self._next_sequence()
+            return [self._put_one(one, sequence, anew=anew) for one in prepared]
+
+    def _next_sequence(self) -> int:
+        self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'sequence'")
+        return int(self._db.execute("SELECT value FROM meta WHERE name = 'sequence'").fetchone()[0])
+
+    def _put_one(self, one: Prepared, sequence: int, *, anew: bool) -> Outcome:
+        row = self._db.execute("SELECT key, hash FROM articles WHERE id = ?", (one.article.id,)).fetchone()
+        if row and row[1] == one.article.content_hash and not anew:
+            return "unchanged"
+        if row:
+            self._remove(row[0], sequence)
+        key = self._db.execute(
+            "INSERT INTO articles (id, hash, sequence, lang, document) VALUES (?, ?, ?, ?, ?)",
+            (one.article.id, one.article.content_hash, sequence, one.lang, one.article.model_dump_json()),
+        ).lastrowid
+        self._db.executemany("INSERT INTO sentences VALUES (?, ?, ?)", ((key, s.start, s.end) for s in one.sentences))
+        for passage, vector in zip(one.passages, one.vectors.astype(np.float16), strict=True):
+            passage_id = self._db.execute(
+                'INSERT INTO passages (article, "start", "end") VALUES (?, ?, ?)', (key, passage.start, passage.end)
+            ).lastrowid
+            self._db.execute("INSERT INTO vectors VALUES (?, ?)", (passage_id, vector.tobytes()))
+        return "updated" if row else "added"
+
+    def _remove(self, key: int, sequence: int) -> None:
+        first, last = self._db.execute("SELECT min(id), max(id) FROM passages WHERE article = ?", (key,)).fetchone()
+        if first is not None:  # an article's passages are written in one go: their ids are one range
+            self._db.execute("INSERT INTO removals VALUES (?, ?, ?)", (sequence, first, last))
+        self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
+
+    def delete(self, article_ids: Sequence[str]) -> list[str]:
+        """See `Archive.delete`."""
+        with self._transaction():
+            sequence = self._next_sequence()
+            gone = []
+            for article_id in dict.fromkeys(article_ids):
+                row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
+                if row:
+                    self._remove(row[0], sequence)
+                    gone.append(article_id)
+            return gone
+
+    def article(self, article_id: str) -> Article | None:
+        """See `Archive.article`."""
+        rows = self._all("SELECT document FROM articles WHERE id = ?", article_id)
+        return Article.model_validate_json(str(rows[0][0])) if rows else None
+
+    def articles(self) -> Iterator[Article]:
+        """See `Archive.articles`."""
+        for (article_id,) in self._all("SELECT id FROM articles ORDER BY key"):
+            if article := self.article(str(article_id)):
+                yield article
+
+    def summaries(self) -> Iterator[ArticleSummary]:
+        """See `Archive.summaries`."""
+        rows = self._all(
+            "SELECT id, document ->> 'title', document ->> 'source', document ->> 'published', lang,"
+            " (SELECT count(*) FROM passages WHERE article = key) FROM articles ORDER BY key"
+        )
+        for row in rows:
+            yield ArticleSummary(*row)
+
+    def sentences(self, article_id: str) -> list[Sentence]:
+        """See `Archive.sentences`."""
+        rows = self._all(
+            'SELECT s."start", s."end" FROM sentences s JOIN articles a ON a.key = s.article'
+            ' WHERE a.id = ? ORDER BY s."start"',
+            article_id,
+        )
+        return [Sentence(start=start, end=end) for start, end in rows]
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """See `Archive.passages`."""
+        found: dict[int, Passage] = {}
+        for group in _groups(ids):
+            rows = self._all(
+                'SELECT p.id, a.id, p."start", p."end" FROM passages p JOIN articles a ON a.key = p.article'
+                f" WHERE p.id IN ({_marks(group)})",
+                *group,
+            )
+            for passage_id, article_id, start, end in rows:
+                found[passage_id] = Passage(id=passage_id, article_id=article_id, start=start, end=end)
+        return [found[i] for i in ids if i in found]
+
+    def sequence(self) -> int:
+        """See `Archive.sequence`."""
+        return int(self._meta("sequence") or 0)
+
+    def changes(self, since: int) -> Iterator[Changes]:
+        """See `Archive.changes`."""
+        upto = self.sequence()
+        if upto == since:
+            return
+        removed = self._all(
+            "SELECT first_passage, last_passage FROM removals WHERE sequence > ? AND sequence <= ?", since, upto
+        )
+        last = since
+        empty = np.empty((0, 0), np.float32)
+        yield Changes(since, np.empty(0, np.int64), empty, [(int(a), int(b)) for a, b in removed])
+        while last < upto:
+            # Whole writes only, so that every portion ends at a sequence number.
+            rows = self._all(
+                "SELECT a.sequence, count(*) FROM articles a JOIN passages p ON p.article = a.key"
+                " WHERE a.sequence > ? AND a.sequence <= ? GROUP BY a.sequence ORDER BY a.sequence LIMIT 1000",
+                last,
+                upto,
+            )
+            stop, total = upto, 0
+            for sequence, count in rows:
+                total += int(count)
+                if total >= _PORTION:
+                    stop = int(sequence)
+                    break
+            else:
+                stop = upto if len(rows) < 1000 else int(rows[-1][0])
+            found = self._all(
+                "SELECT v.passage, v.vector FROM articles a JOIN passages p ON p.article = a.key"
+                " JOIN vectors v ON v.passage = p.id WHERE a.sequence > ? AND a.sequence <= ? ORDER BY v.passage",
+                last,
+                stop,
+            )
+            ids = np.array([row[0] for row in found], np.int64)
+            vectors = np.frombuffer(b"".join(bytes(row[1]) for row in found), np.float16).astype(np.float32)
+            yield Changes(stop, ids, vectors.reshape(len(ids), -1) if len(ids) else empty, [])
+            last = stop
+
+    def passage_ids(self) -> npt.NDArray[np.int64]:
+        """See `Archive.passage_ids`."""
+        return np.array([row[0] for row in self._all("SELECT id FROM passages ORDER BY id")], np.int64)
+
+    def problems(self) -> list[str]:
+        """See `Archive.problems`."""
+        found = [str(row[0]) for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
+        (bare,) = self._all(
+            "SELECT count(*) FROM passages p LEFT JOIN vectors v ON v.passage = p.id WHERE v.passage IS NULL"
+        )[0]
+        if bare:
+            found.append(f"{bare} passages have no vector")
+        (outside,) = self._all(
+            'SELECT count(*) FROM passages p JOIN articles a ON a.key = p.article WHERE p."start" < 0'
+            """ OR p."start" >= p."end" OR p."end" > length(a.document ->> 'text')"""
+        )[0]
+        if outside:
+            found.append(f"{outside} passages lie outside their article")
+        return found
+
+    def counts(self) -> Counts:
+        """See `Archive.counts`."""
+        (articles, sentences, passages) = self._all(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM sentences), (SELECT count(*) FROM passages)"
+        )[0]
+        languages = dict(self._all("SELECT lang, count(*) FROM articles GROUP BY lang ORDER BY 2 DESC, 1"))
+        size = sum(f.stat().st_size for f in self.path.parent.rglob("*") if f.is_file())
+        return Counts(articles, sentences, passages, languages, size)
+
+    def close(self) -> None:
+        """See `Archive.close`."""
+        with self._lock:
+            self._db.close()
+
+
+def _groups(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _IN_LIMIT):
+        yield values[start : start + _IN_LIMIT]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a migration; `executescript` would commit the transaction around it."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
