@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 
 from telegram.constants import FileSizeLimit
 
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 
 _QUOTATIONS = 3  # in one answer: what a phone shows without scrolling far
+
+
+_HEADLINE = 80  # characters of a title made from a message's first line
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def _ingest(workspace: Workspace, incoming: Incoming) -> list[RichText]:
         name = incoming.attachment.name
         found = text_files.from_bytes(name, incoming.attachment.read(), source=name)
     elif text := incoming.text.strip() or incoming.quoted:
-        fields = {"text": text, "published": incoming.sent}
+        fields = {"text": text, "title": _headline(text), "published": incoming.sent}
         found = article(fields, source="message")
     else:
         return _say(incoming, "ingest-empty")
@@ -133,6 +137,11 @@ def _ingest(workspace: Workspace, incoming: Incoming) -> list[RichText]:
         return _say(incoming, "ingest-failed", error=report.failures[0].error)
     outcome = next(name for name in ("added", "updated", "unchanged") if getattr(report, name))
     return _say(incoming, f"ingest-{outcome}", passages=report.passages)
+
+
+def _headline(text: str) -> str:
+    """The first line of a message, cut at a word: what its article is listed as."""
+    return shorten(text.strip().splitlines()[0], _HEADLINE, placeholder=" …")
 
 
 COMMANDS: dict[str, _Command] = {

@@ -8,7 +8,7 @@ from typing import TypeVar
 import httpx
 from telegram import LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatType
-from telegram.error import Forbidden, NetworkError
+from telegram.error import Forbidden, NetworkError, TelegramError
 
 from bot.richtext import RichText
 
@@ -57,6 +57,8 @@ async def retrying(call: Callable[[], Awaitable[_T]]) -> _T:
 
 def _not_taken(error: NetworkError) -> bool:
     """True for a 5xx answer or a connection that never came about; BadRequest and TimedOut are subclasses."""
-    if isinstance(error.__cause__, _NOT_SENT):
+    cause = error.__cause__
+    if isinstance(cause, _NOT_SENT):
         return True
-    return type(error) is NetworkError and error.__cause__ is None
+    answered = cause is None or isinstance(cause, TelegramError)  # the latter: a proxy's page instead of JSON
+    return type(error) is NetworkError and answered

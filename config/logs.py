@@ -12,5 +12,7 @@ def set_up_logging(*, verbose: bool = False) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     for package in ("bot", "ingest", "retrieval"):
         logging.getLogger(package).setLevel(logging.DEBUG if verbose else logging.INFO)
+    # A proxy's error page is reported by whoever retries; its traceback helps nobody.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
     for chatty in ("httpx", "httpcore", "apscheduler", "transformers", "sentence_transformers"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

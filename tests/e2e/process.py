@@ -1,0 +1,72 @@
+"""The real `qawl serve` as a process of its own, talking to a stand-in for the Bot API."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e.bot_api import BotApi
+
+QAWL = Path(sys.executable).with_name("qawl")
+START_SECONDS = 120  # loading the model on a busy machine
+STOP_SECONDS = 30
+
+
+class Serve:
+    """A running bot. `log` is what it has written to stderr so far."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", log_file: Path) -> None:
+        self._process = process
+        self._log_file = log_file
+
+    @property
+    def log(self) -> str:
+        return self._log_file.read_text(encoding="utf-8")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Asks the process to end; its exit status."""
+        self._process.send_signal(how)
+        return self._process.wait(STOP_SECONDS)
+
+
+def environment(data_dir: Path, api: BotApi, admins: list[int]) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("QAWL_")}
+    return clean | {
+        "QAWL_DATA_DIR": str(data_dir),
+        "QAWL_TELEGRAM__TOKEN": api.token,
+        "QAWL_TELEGRAM__API_URL": api.api_url,
+        "QAWL_TELEGRAM__FILE_URL": api.file_url,
+        "QAWL_TELEGRAM__ADMINS": str(admins),
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+def qawl(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Runs a command to its end."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("QAWL_")}
+    return subprocess.run(
+        [QAWL, *arguments, "--data-dir", data_dir], env=clean, capture_output=True, text=True, timeout=START_SECONDS
+    )
+
+
+@contextmanager
+def serving(data_dir: Path, api: BotApi, admins: list[int]) -> Iterator[Serve]:
+    """The bot, from its first poll until it is stopped; killed when the test fails before that."""
+    log_file = data_dir.parent / "serve.log"
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [QAWL, "serve"], env=environment(data_dir, api, admins), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    try:
+        api.wait_for("setMyCommands", timeout=START_SECONDS)
+        yield Serve(process, log_file)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(STOP_SECONDS)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
