@@ -1,5 +1,6 @@
 """The command line `qawl`: what each command takes. What they do is in `commands`."""
 
+import io
 import logging
 import os
 import sys
@@ -35,6 +36,9 @@ Batch = Annotated[Path | None, typer.Option("--batch", help='File of lines {"id"
 def main() -> None:
     """Runs `qawl`; every error that Qawl raises on purpose is one line on stderr and its exit status."""
     set_up_logging()
+    for stream in (sys.stdin, sys.stdout, sys.stderr):  # CONTRACT: all text is UTF-8, whatever the locale says
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
     except (QawlError, SettingsError) as error:

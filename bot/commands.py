@@ -26,8 +26,9 @@ from ingest.sources import read
 from retrieval.errors import QawlError, QuestionError, UsageError
 from retrieval.types import Answer, Plan
 
-_out = Console(soft_wrap=False, highlight=False)
-_err = Console(stderr=True, highlight=False)
+# Titles and file names are shown as they are: "[/b]" is no markup in them, and ":dog:" no emoji.
+_out = Console(soft_wrap=False, highlight=False, markup=False, emoji=False)
+_err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
@@ -37,6 +38,11 @@ def _workspace(settings: Settings) -> Iterator[Workspace]:
         yield workspace
     finally:
         workspace.close()
+
+
+def _well_formed(text: str) -> str:
+    """The text with "?" for halves of UTF-16 pairs, which arguments and JSON can hold but no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _print_json(value: object) -> None:
@@ -65,13 +71,14 @@ def ingest(settings: Settings, sources: list[str], *, as_json: bool, dry_run: bo
             f"{report.passages} passages, {done} in {report.seconds:.1f} s"
         )
         for failure in report.failures:
-            _err.print(f"qawl: {failure.source}: {failure.error}", markup=False, soft_wrap=True)
+            _err.print(f"qawl: {failure.source}: {failure.error}", soft_wrap=True)
     if report.failed:
         raise typer.Exit(1)
 
 
 def ask(settings: Settings, question: str | None, batch: Path | None, *, as_json: bool, limit: int) -> None:
     """`qawl ask`."""
+    question = question and _well_formed(question)
     with _workspace(settings) as workspace:
         if batch is not None:
             _batch(batch, as_json, lambda text: _answer_fields(workspace, text, limit))
@@ -101,6 +108,7 @@ def _answer_fields(workspace: Workspace, question: str, limit: int) -> dict[str,
 
 def search(settings: Settings, question: str | None, batch: Path | None, *, k: int, as_json: bool) -> None:
     """`qawl search`."""
+    question = question and _well_formed(question)
     with _workspace(settings) as workspace:
         fields = {"article_id", "start", "end", "score"}
 
@@ -126,7 +134,7 @@ def _batch(file: Path, as_json: bool, answer: Callable[[str], dict[str, Any]]) -
     if not as_json:
         raise UsageError("--batch needs --json.")
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")  # splitlines would cut at U+2028 within a string
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"{file} cannot be read: {reason}.") from error
@@ -134,13 +142,14 @@ def _batch(file: Path, as_json: bool, answer: Callable[[str], dict[str, Any]]) -
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
+        asked = None
         try:
             asked = json.loads(line)
-            question, identity = str(asked["question"]), asked.get("id")
+            question, identity = _well_formed(str(asked["question"])), asked.get("id")
         except (ValueError, TypeError, KeyError, AttributeError):
             print(f'qawl: {file}:{number}: not a JSON object with "question"', file=sys.stderr)
             bad += 1
-            question, identity = "", None
+            question, identity = "", asked.get("id") if isinstance(asked, dict) else None
         _print_json({"id": identity, **answer(question)})
         sys.stdout.flush()
     if bad:

@@ -126,7 +126,7 @@ def _ingest(workspace: Workspace, incoming: Incoming) -> list[RichText]:
             return _say(incoming, "ingest-large", megabytes=FileSizeLimit.FILESIZE_DOWNLOAD // 1_000_000)
         name = incoming.attachment.name
         found = text_files.from_bytes(name, incoming.attachment.read(), source=name)
-    elif text := incoming.text.strip() or incoming.quoted:
+    elif (text := incoming.text.strip() or incoming.quoted or "").strip():
         fields = {"text": text, "title": _headline(text), "published": incoming.sent}
         found = article(fields, source="message")
     else:

@@ -81,6 +81,9 @@ def _parts(block: RichText) -> list[RichText]:
     parts = []
     while not _fits(block):
         limit = _code_points_within(block.text, MessageLimit.MAX_TEXT_LENGTH)
+        if len(block.runs) > MessageLimit.MESSAGE_ENTITIES:
+            first_too_many = sorted(run.start for run in block.runs)[MessageLimit.MESSAGE_ENTITIES]
+            limit = min(limit, max(first_too_many, 1))
         cut = max(block.text.rfind(" ", limit // 2, limit), block.text.rfind("\n", limit // 2, limit))
         cut = limit if cut < 0 else cut
         parts.append(block.cut(0, cut))

@@ -9,6 +9,8 @@ from retrieval.answering import Answerer
 from retrieval.archive import Archive
 from retrieval.encoder import Encoder, SentenceTransformerEncoder
 from retrieval.errors import ForeignModel, UsageError
+from retrieval.language_means import LanguageMeans
+from retrieval.lexical_index import TantivyIndex
 from retrieval.search import Searcher
 from retrieval.sqlite_archive import SqliteArchive
 from retrieval.vector_index import FaissIndex
@@ -42,12 +44,22 @@ class Workspace:
     @cached_property
     def vectors(self) -> FaissIndex:
         """The vector index."""
-        return FaissIndex(self.data_dir, self.encoder.identity, self.encoder.dimension)
+        return FaissIndex(self.data_dir, self.encoder.identity, self.means)
+
+    @cached_property
+    def words(self) -> TantivyIndex:
+        """The lexical index."""
+        return TantivyIndex(self.data_dir)
+
+    @cached_property
+    def means(self) -> LanguageMeans:
+        """What questions and passages look like on average."""
+        return LanguageMeans(self.encoder, self.settings.encoder.cache_dir)
 
     @cached_property
     def searcher(self) -> Searcher:
         """Question to ranked passages."""
-        return Searcher(self.archive, self.encoder, self.vectors)
+        return Searcher(self.archive, self.encoder, self.means, self.vectors, self.words, self.settings.ranking)
 
     @cached_property
     def answerer(self) -> Answerer:
@@ -57,7 +69,7 @@ class Workspace:
     @cached_property
     def ingestor(self) -> Ingestor:
         """Articles to archive."""
-        return Ingestor(self.archive, self.encoder)
+        return Ingestor(self.archive, self.encoder, self.means)
 
     def open(self) -> None:
         """Opens the archive and makes sure that it is this encoder's, before anybody asks."""
@@ -69,7 +81,7 @@ class Workspace:
 
     def problems(self) -> list[str]:
         """What is wrong with the archive and its indexes, one line each; none when they agree."""
-        return self.archive.problems() + self.vectors.problems(self.archive)
+        return self.archive.problems() + self.vectors.problems(self.archive) + self.words.problems(self.archive)
 
     def repair(self) -> list[str]:
         """Mends what `problems` finds, a change of model included; returns what was mended."""
@@ -80,15 +92,17 @@ class Workspace:
         except ForeignModel as error:
             mended.append(str(error))
         if mended:
-            Ingestor(self.archive, encoder).encode_anew()
-        mended += self.vectors.problems(self.archive)
-        self.vectors.rebuild(self.archive)
+            Ingestor(self.archive, encoder, LanguageMeans(encoder, self.settings.encoder.cache_dir)).encode_anew()
+        for index in (self.vectors, self.words):
+            mended += index.problems(self.archive)
+            index.rebuild(self.archive)
         return mended
 
     def save(self) -> None:
         """Brings the indexes to the archive's last write and puts them on disk."""
         self.vectors.catch_up(self.archive)
         self.vectors.save()
+        self.words.catch_up(self.archive)
 
     def close(self) -> None:
         """Saves what was opened and closes it."""

@@ -11,6 +11,7 @@ from typing import Any
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError as UnparsableSetting
 
 
 class SettingsError(Exception):
@@ -55,6 +56,16 @@ class Encoder(_Table):
     )
 
 
+class Ranking(_Table):
+    """Parts of the ranking; each can be switched off to see what it is worth."""
+
+    dense: bool = Field(True, description="nearest passage vectors")
+    centring: bool = Field(True, description="take each language's mean vector away before comparing")
+    lexical: bool = Field(True, description="BM25 over stems")
+    late_interaction: bool = Field(True, description="MaxSim over token vectors")
+    bridge: bool = Field(True, description="let passages of one language speak for their like in another")
+
+
 class Llm(_Table):
     """An optional OpenAI-compatible endpoint; everything works without one."""
 
@@ -66,7 +77,10 @@ class Llm(_Table):
 class Settings(BaseSettings):
     """All settings of one Qawl process."""
 
-    model_config = SettingsConfigDict(env_prefix="QAWL_", env_nested_delimiter="__", extra="forbid")
+    # An empty variable counts as unset: that is how compose files and service units leave one out.
+    model_config = SettingsConfigDict(
+        env_prefix="QAWL_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid"
+    )
 
     data_dir: Path = Field(
         Path(platformdirs.user_data_dir("qawl", appauthor=False)), description="folder of the archive and its indexes"
@@ -76,6 +90,7 @@ class Settings(BaseSettings):
     )
     telegram: Telegram = Telegram()
     encoder: Encoder = Encoder()
+    ranking: Ranking = Ranking()
     llm: Llm = Llm()
 
     @classmethod
@@ -106,6 +121,11 @@ def load_settings(*, config: Path | None = None, data_dir: Path | None = None) -
 
     try:
         return FromFile(**given)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The settings file {config} is not UTF-8.") from error
+    except UnparsableSetting as error:  # it names the table, never the value
+        table = str(error).partition('"')[2].partition('"')[0]
+        raise SettingsError(f"A setting of {table} is wrong: lists are written as JSON, such as [1, 2].") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {config} is not valid TOML: {error}.") from error
     except ValidationError as error:

@@ -25,6 +25,18 @@ def article(fields: dict[str, Any], *, source: str) -> Article | SourceError:
         return SourceError(source, f"{field}: {first['msg'].removeprefix('Value error, ')}")
     if len(made.text) > MAX_CHARACTERS:
         return SourceError(source, f"its text is longer than {MAX_CHARACTERS} characters; split it into articles")
+    for name, value in made:
+        if isinstance(value, str) and not _is_unicode(value):
+            return SourceError(source, f"{name}: it holds half of a UTF-16 pair")
     if not any(letter.isalnum() for letter in made.text):
         return SourceError(source, "its text holds no words")
     return made
+
+
+def _is_unicode(text: str) -> bool:
+    """False for lone surrogates: JSON can escape them, but nothing can store or show them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

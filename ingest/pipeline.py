@@ -4,15 +4,17 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import numpy as np
 from pydantic import BaseModel
 
 from ingest.passages import passage_spans
 from ingest.sentences import sentence_spans
 from retrieval.archive import Archive, Prepared
 from retrieval.encoder import Encoder
-from retrieval.errors import SourceError
+from retrieval.errors import QawlError, SourceError
 from retrieval.language import detect_language
+from retrieval.language_means import LanguageMeans
+from retrieval.late_interaction import centre
+from retrieval.packing import pack
 from retrieval.types import Article, Sentence, Span
 
 log = logging.getLogger(__name__)
@@ -58,9 +60,10 @@ class Report(BaseModel):
 class Ingestor:
     """Puts articles into an archive. Ingesting the same article again changes nothing."""
 
-    def __init__(self, archive: Archive, encoder: Encoder) -> None:
+    def __init__(self, archive: Archive, encoder: Encoder, means: LanguageMeans) -> None:
         self._archive = archive
         self._encoder = encoder
+        self._means = means
 
     def ingest(
         self,
@@ -93,7 +96,8 @@ class Ingestor:
         self._archive.bind_model("an unfinished repair", force=True)
         report = Report()
         for batch in _batches(self._archive.articles()):
-            self._store([parts for article in batch if (parts := self._cut(article, report))], report, anew=True)
+            if cut := [parts for article in batch if (parts := self._cut(article, report))]:
+                self._store(cut, report, anew=True)
             progress(report)
         self._archive.bind_model(self._encoder.identity, force=True)
         return report
@@ -128,12 +132,15 @@ class Ingestor:
 
     def _store(self, cut: Sequence[_Cut], report: Report, *, anew: bool) -> None:
         texts = [article.text[span.start : span.end] for article, _, _, passages in cut for span in passages]
-        vectors = self._encoder.encode(texts, "passage").pooled
-        ends = np.cumsum([len(passages) for *_, passages in cut])
-        prepared = [
-            Prepared(article, lang, sentences, passages, vectors[end - len(passages) : end])
-            for (article, lang, sentences, passages), end in zip(cut, ends, strict=True)
-        ]
+        encoding = self._encoder.encode(texts, "passage")
+        prepared = []
+        start = 0
+        for article, lang, sentences, passages in cut:
+            own = slice(start, start + len(passages))
+            means = self._means.tokens("passage", lang)
+            tokens = [pack(centre(one, means), self._means.spread) for one in encoding.tokens[own]]
+            prepared.append(Prepared(article, lang, sentences, passages, encoding.pooled[own], tokens))
+            start = own.stop
         for outcome, one in zip(self._archive.put(prepared, anew=anew), prepared, strict=True):
             setattr(report, outcome, getattr(report, outcome) + 1)
             report.passages += len(one.passages)
@@ -144,6 +151,8 @@ class Ingestor:
             lang = article.lang or detect_language(article.text)
             sentences = [Sentence(start=start, end=end) for start, end in sentence_spans(article.text, lang)]
             return article, lang, sentences, passage_spans(article.text, sentences, self._encoder.token_counts)
+        except QawlError:  # no model, no archive: that is not this article's fault, and the next would fare no better
+            raise
         except Exception:
             log.exception("cutting article %s failed", article.id)
             report.fail(article.id, "it could not be cut into sentences; the log has the details")

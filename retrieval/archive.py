@@ -16,7 +16,8 @@ Outcome = Literal["added", "updated", "unchanged"]
 class Prepared:
     """An article ready to be stored: cut into sentences and passages, each passage encoded.
 
-    `vectors` is float32 of shape (len(passages), dimension), unit length.
+    `vectors` is float32 of shape (len(passages), dimension), unit length; `tokens` are the packed token vectors of
+    each passage.
     """
 
     article: Article
@@ -24,6 +25,7 @@ class Prepared:
     sentences: Sequence[Sentence]
     passages: Sequence[Span]
     vectors: npt.NDArray[np.float32]
+    tokens: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,15 @@ class ArticleSummary:
 class Changes:
     """What came and went after some sequence number, up to and including `sequence`.
 
-    A passage both added and removed in between is in neither. `ids` is int64 of shape (n,), `vectors` float32 of
-    shape (n, dimension), `removed` inclusive ranges of passage ids.
+    A passage both added and removed in between is not in `ids`. `ids` is int64 of shape (n,), ascending; `langs` and
+    `texts` are the passages' languages and texts; `vectors` is float32 of shape (n, dimension); `removed` are
+    inclusive ranges of passage ids, to be taken out before the others are put in.
     """
 
     sequence: int
     ids: npt.NDArray[np.int64]
+    langs: list[str]
+    texts: list[str]
     vectors: npt.NDArray[np.float32]
     removed: list[tuple[int, int]]
 
@@ -101,6 +106,9 @@ class Archive(Protocol):
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Those of the passages that are there, in the order of `ids`."""
+
+    def token_vectors(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """Packed token vectors of those of the passages that are there."""
 
     def sequence(self) -> int:
         """Number of the last write."""

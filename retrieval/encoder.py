@@ -1,5 +1,6 @@
 """Text to vectors: one forward pass gives a pooled vector and the vectors of every token."""
 
+import json
 import logging
 import os
 import socket
@@ -30,19 +31,26 @@ Role = Literal["query", "passage"]
 _BATCH_TOKENS = 8192
 
 
+# Late interaction reads the last two: together they rank better than either (docs/quality.md).
+LAYERS = 2
+
+
 @dataclass(frozen=True)
 class Encoding:
     """What one pass over n texts gives.
 
     Attributes:
         pooled: float32 of shape (n, dimension), unit length.
-        tokens: for each text float32 of shape (tokens, dimension): last-layer vectors, without the prompt's and the
-            special tokens'.
+        tokens: for each text float32 of shape (tokens, LAYERS, dimension): the vectors of the last layers, the very
+            last first, without the prompt's and the special tokens'.
+        surprise: for each text float32 of shape (tokens,): how rare the token is, -log p by the tokenizer's own
+            unigram model of all its languages; ones where the tokenizer has none.
         spans: for each text int32 of shape (tokens, 2): the code points that each token covers.
     """
 
     pooled: npt.NDArray[np.float32]
     tokens: list[npt.NDArray[np.float32]]
+    surprise: list[npt.NDArray[np.float32]]
     spans: list[npt.NDArray[np.int32]]
 
 
@@ -91,6 +99,15 @@ class SentenceTransformerEncoder:
             return int(self._model.get_embedding_dimension())
 
     @cached_property
+    def _surprise(self) -> npt.NDArray[np.float32]:
+        """-log p of each piece of the vocabulary, shape (pieces,)."""
+        model = json.loads(self._model.tokenizer.backend_tokenizer.to_str())["model"]
+        surprise = np.ones(len(self._model.tokenizer), np.float32)
+        if model["type"] == "Unigram":
+            surprise[: len(model["vocab"])] = [-logarithm for _, logarithm in model["vocab"]]
+        return surprise
+
+    @cached_property
     def _prompts(self) -> dict[Role, str]:
         """What the model wants in front of a text; E5 models need theirs though some of their folders do not say so."""
         own: dict[str, str] = {name: text for name, text in (self._model.prompts or {}).items() if text}
@@ -101,6 +118,7 @@ class SentenceTransformerEncoder:
         """See `Encoder.encode`."""
         pooled = np.zeros((len(texts), self.dimension), np.float32)
         tokens: list[Any] = [None] * len(texts)
+        surprise: list[Any] = [None] * len(texts)
         spans: list[Any] = [None] * len(texts)
         with self._lock:
             prompt = self._prompts[role]
@@ -119,8 +137,9 @@ class SentenceTransformerEncoder:
                     special = np.array(coded["special_tokens_mask"][i], bool)
                     own = ~special & (offsets[:, 1] > len(prompt))
                     tokens[i] = vectors[row, : len(own)][own]
+                    surprise[i] = self._surprise[np.array(coded["input_ids"][i])[own]]
                     spans[i] = np.maximum(offsets[own] - len(prompt), 0)
-        return Encoding(pooled, tokens, spans)
+        return Encoding(pooled, tokens, surprise, spans)
 
     def _forward(self, ids: list[list[int]]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         import torch  # noqa: PLC0415  takes seconds; commands that encode nothing do without
@@ -130,10 +149,11 @@ class SentenceTransformerEncoder:
         with torch.inference_mode():
             features = transformer(dict(padded))
             features["token_embeddings"] = features["token_embeddings"].float()
+            last = torch.stack(features["all_layer_embeddings"][: -LAYERS - 1 : -1], dim=2).float()
             for module in rest:
                 features = module(features)
             sentences = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
-            return features["token_embeddings"].numpy(), sentences.numpy()
+            return last.numpy(), sentences.numpy()
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder.token_counts`."""
@@ -167,7 +187,11 @@ def _load(folder: str) -> Any:
     try:
         offline = local or not _hub_answers()
         model = SentenceTransformer(
-            folder, device="cpu", local_files_only=offline, model_kwargs={"dtype": _fastest_dtype()}
+            folder,
+            device="cpu",
+            local_files_only=offline,
+            model_kwargs={"dtype": _fastest_dtype()},
+            config_kwargs={"output_hidden_states": True},
         )
     except Exception as error:  # every library below raises its own kinds
         log.debug("loading %s failed", folder, exc_info=True)

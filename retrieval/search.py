@@ -1,32 +1,125 @@
-"""Question to ranked passages."""
+"""Question to ranked passages: candidates from dense and lexical search, then late interaction and fusion."""
 
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
+
+from config.settings import Ranking
 from retrieval.archive import Archive
-from retrieval.encoder import Encoder
-from retrieval.types import Hit
+from retrieval.encoder import Encoder, Encoding
+from retrieval.fusion import Features, Weights, match, rank
+from retrieval.language import detect_language
+from retrieval.language_means import LanguageMeans
+from retrieval.late_interaction import centre, maxsim
+from retrieval.lexical_index import LexicalIndex
+from retrieval.linear import unit
+from retrieval.packing import unpack
+from retrieval.types import Hit, Passage
 from retrieval.vector_index import VectorIndex
+
+Floats = npt.NDArray[np.float32]
+
+# Candidates for re-ranking of each kind, and of each language. Among 60 was the right passage for 99.0 to 99.9 % of
+# the questions in docs/quality.md, among 30 for 98.3 to 99.9 %.
+_CANDIDATES = 60
+
+# Across languages a token of the question counts by its surprise to this power: names count for more than words that
+# any passage can answer. On parallel news R@1 was 0.748 with 0, 0.760 with 1, 0.763 with 1.5 and 0.764 with 2.
+_RARITY = 1.5
 
 
 class Searcher:
     """Ranks an archive's passages for a question; always up to date with the archive's last write."""
 
-    def __init__(self, archive: Archive, encoder: Encoder, vectors: VectorIndex) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        encoder: Encoder,
+        means: LanguageMeans,
+        vectors: VectorIndex,
+        words: LexicalIndex,
+        ranking: Ranking,
+    ) -> None:
         self._archive = archive
         self._encoder = encoder
+        self._means = means
         self._vectors = vectors
+        self._words = words
+        self._ranking = ranking
+        self._weights = replace(Weights(), bridge=Weights.bridge if ranking.bridge else 0.0)
         self._lock = threading.Lock()
 
     def search(self, question: str, k: int) -> list[Hit]:
         """The k best passages, best first; none for a question without letters or digits."""
-        if not any(letter.isalnum() for letter in question):
+        candidates, features = self.features(question, k)
+        if not candidates:
             return []
+        matches = match(features, self._weights, late_interaction=self._ranking.late_interaction)
+        scores = rank(features, matches, self._weights)
+        return [
+            Hit(
+                article_id=candidates[i].article_id,
+                passage_id=candidates[i].id,
+                start=candidates[i].start,
+                end=candidates[i].end,
+                score=float(scores[i]),
+                match=float(matches[i]),
+            )
+            for i in np.argsort(-scores, kind="stable")[:k]
+        ]
+
+    def features(self, question: str, k: int) -> tuple[list[Passage], Features]:
+        """The candidates for the k best passages, in no order, and what is known of each."""
         with self._lock:
             self._vectors.catch_up(self._archive)
-        query = self._encoder.encode([question], "query").pooled[0]
-        ids, scores = self._vectors.search(query, k)
-        score_of = dict(zip(ids.tolist(), scores.tolist(), strict=True))
-        return [
-            Hit(article_id=p.article_id, passage_id=p.id, start=p.start, end=p.end, score=score_of[p.id])
-            for p in self._archive.passages(list(score_of))
-        ]
+            self._words.catch_up(self._archive)
+        lang = detect_language(question)
+        encoding = self._encoder.encode([question], "query")
+        vector = encoding.pooled[0]
+        if self._ranking.centring:
+            vector = unit(vector - self._means.pooled("query", lang))
+        asked = any(letter.isalnum() for letter in question)
+        candidates = self._candidates(question, lang, vector, max(k, _CANDIDATES)) if asked else []
+        return candidates, self._features(question, lang, vector, encoding, candidates)
+
+    def _candidates(self, question: str, lang: str, vector: Floats, k: int) -> list[Passage]:
+        ids: dict[int, None] = {}
+        if self._ranking.dense:
+            ids |= dict.fromkeys(self._vectors.search(vector, k))
+        if self._ranking.lexical:
+            ids |= dict.fromkeys(self._words.search(question, lang, k))
+        return self._archive.passages(list(ids))
+
+    def _features(
+        self, question: str, lang: str, vector: Floats, encoding: Encoding, candidates: Sequence[Passage]
+    ) -> Features:
+        ids = [passage.id for passage in candidates]
+        langs = [passage.lang for passage in candidates]
+        same = np.array([own == lang for own in langs], bool)
+        nothing = np.zeros(len(ids), np.float32)
+        vectors = self._vectors.vectors(ids, langs, centred=self._ranking.centring)
+        packed = self._archive.token_vectors(ids)
+        tokens = unpack([packed.get(passage, b"") for passage in ids], self._means.spread)
+        return Features(
+            langs=np.array(langs),
+            same=same,
+            late=self._late(question, lang, encoding, tokens, same) if self._ranking.late_interaction else nothing,
+            dense=vectors @ vector if self._ranking.dense else nothing,
+            stems=self._words.scores(question, lang, ids) if self._ranking.lexical else nothing,
+            tokens=np.array([len(one) for one in tokens], np.float32),
+            vectors=vectors,
+        )
+
+    def _late(
+        self, question: str, lang: str, encoding: Encoding, passages: Sequence[Floats], same: npt.NDArray[np.bool_]
+    ) -> Floats:
+        """MaxSim of the question's words; across languages rare words, which are names mostly, count for more."""
+        spans = encoding.spans[0]
+        spoken = np.array([any(letter.isalnum() for letter in question[a:b]) for a, b in spans], bool)
+        own = centre(encoding.tokens[0][spoken], self._means.tokens("query", lang))
+        even = np.ones(len(own), np.float32)
+        rare = np.maximum(encoding.surprise[0][spoken], 0.5) ** _RARITY
+        return np.where(same, maxsim(own, even, passages), maxsim(own, rare, passages))

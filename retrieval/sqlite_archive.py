@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -171,11 +172,12 @@ class SqliteArchive:
             (one.article.id, one.article.content_hash, sequence, one.lang, one.article.model_dump_json()),
         ).lastrowid
         self._db.executemany("INSERT INTO sentences VALUES (?, ?, ?)", ((key, s.start, s.end) for s in one.sentences))
-        for passage, vector in zip(one.passages, one.vectors.astype(np.float16), strict=True):
+        for passage, vector, tokens in zip(one.passages, one.vectors.astype(np.float16), one.tokens, strict=True):
             passage_id = self._db.execute(
                 'INSERT INTO passages (article, "start", "end") VALUES (?, ?, ?)', (key, passage.start, passage.end)
             ).lastrowid
             self._db.execute("INSERT INTO vectors VALUES (?, ?)", (passage_id, vector.tobytes()))
+            self._db.execute("INSERT INTO token_vectors VALUES (?, ?)", (passage_id, tokens))
         return "updated" if row else "added"
 
     def _remove(self, key: int, sequence: int) -> None:
@@ -230,13 +232,20 @@ class SqliteArchive:
         found: dict[int, Passage] = {}
         for group in _groups(ids):
             rows = self._all(
-                'SELECT p.id, a.id, p."start", p."end" FROM passages p JOIN articles a ON a.key = p.article'
+                'SELECT p.id, a.id, a.lang, p."start", p."end" FROM passages p JOIN articles a ON a.key = p.article'
                 f" WHERE p.id IN ({_marks(group)})",
                 *group,
             )
-            for passage_id, article_id, start, end in rows:
-                found[passage_id] = Passage(id=passage_id, article_id=article_id, start=start, end=end)
+            for passage_id, article_id, lang, start, end in rows:
+                found[passage_id] = Passage(id=passage_id, article_id=article_id, lang=lang, start=start, end=end)
         return [found[i] for i in ids if i in found]
+
+    def token_vectors(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """See `Archive.token_vectors`."""
+        found: dict[int, bytes] = {}
+        for group in _groups(ids):
+            found.update(self._all(f"SELECT * FROM token_vectors WHERE passage IN ({_marks(group)})", *group))
+        return found
 
     def sequence(self) -> int:
         """See `Archive.sequence`."""
@@ -250,35 +259,41 @@ class SqliteArchive:
         removed = self._all(
             "SELECT first_passage, last_passage FROM removals WHERE sequence > ? AND sequence <= ?", since, upto
         )
+        nothing = Changes(since, np.empty(0, np.int64), [], [], np.empty((0, 0), np.float32), [])
+        yield replace(nothing, removed=removed)
         last = since
-        empty = np.empty((0, 0), np.float32)
-        yield Changes(since, np.empty(0, np.int64), empty, [(int(a), int(b)) for a, b in removed])
         while last < upto:
-            # Whole writes only, so that every portion ends at a sequence number.
+            stop = self._portion_end(last, upto)
             rows = self._all(
-                "SELECT a.sequence, count(*) FROM articles a JOIN passages p ON p.article = a.key"
-                " WHERE a.sequence > ? AND a.sequence <= ? GROUP BY a.sequence ORDER BY a.sequence LIMIT 1000",
-                last,
-                upto,
-            )
-            stop, total = upto, 0
-            for sequence, count in rows:
-                total += int(count)
-                if total >= _PORTION:
-                    stop = int(sequence)
-                    break
-            else:
-                stop = upto if len(rows) < 1000 else int(rows[-1][0])
-            found = self._all(
-                "SELECT v.passage, v.vector FROM articles a JOIN passages p ON p.article = a.key"
-                " JOIN vectors v ON v.passage = p.id WHERE a.sequence > ? AND a.sequence <= ? ORDER BY v.passage",
+                'SELECT p.id, a.lang, substr(a.document ->> \'text\', p."start" + 1, p."end" - p."start"), v.vector'
+                " FROM articles a JOIN passages p ON p.article = a.key JOIN vectors v ON v.passage = p.id"
+                " WHERE a.sequence > ? AND a.sequence <= ? ORDER BY p.id",
                 last,
                 stop,
             )
-            ids = np.array([row[0] for row in found], np.int64)
-            vectors = np.frombuffer(b"".join(bytes(row[1]) for row in found), np.float16).astype(np.float32)
-            yield Changes(stop, ids, vectors.reshape(len(ids), -1) if len(ids) else empty, [])
             last = stop
+            if not rows:
+                yield replace(nothing, sequence=stop)
+                continue
+            ids, langs, texts, vectors = zip(*rows, strict=True)
+            matrix = np.frombuffer(b"".join(vectors), np.float16).astype(np.float32).reshape(len(ids), -1)
+            yield Changes(stop, np.array(ids, np.int64), list(langs), list(texts), matrix, [])
+
+    def _portion_end(self, since: int, upto: int) -> int:
+        """A sequence number up to which there are about `_PORTION` new passages: whole writes only."""
+        total = 0
+        rows = self._all(
+            "SELECT a.sequence, count(*) FROM articles a JOIN passages p ON p.article = a.key"
+            " WHERE a.sequence > ? AND a.sequence <= ? GROUP BY a.sequence ORDER BY a.sequence LIMIT ?",
+            since,
+            upto,
+            _PORTION,
+        )
+        for sequence, count in rows:
+            total += count
+            if total >= _PORTION:
+                return int(sequence)
+        return upto if len(rows) < _PORTION else int(rows[-1][0])
 
     def passage_ids(self) -> npt.NDArray[np.int64]:
         """See `Archive.passage_ids`."""
@@ -288,10 +303,11 @@ class SqliteArchive:
         """See `Archive.problems`."""
         found = [str(row[0]) for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
         (bare,) = self._all(
-            "SELECT count(*) FROM passages p LEFT JOIN vectors v ON v.passage = p.id WHERE v.passage IS NULL"
+            "SELECT count(*) FROM passages p LEFT JOIN vectors v ON v.passage = p.id"
+            " LEFT JOIN token_vectors t ON t.passage = p.id WHERE v.passage IS NULL OR t.passage IS NULL"
         )[0]
         if bare:
-            found.append(f"{bare} passages have no vector")
+            found.append(f"{bare} passages have no vectors")
         (outside,) = self._all(
             'SELECT count(*) FROM passages p JOIN articles a ON a.key = p.article WHERE p."start" < 0'
             """ OR p."start" >= p."end" OR p."end" > length(a.document ->> 'text')"""

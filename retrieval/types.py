@@ -81,6 +81,7 @@ class Passage(Span):
 
     id: int
     article_id: str
+    lang: str
 
 
 class Speaker(_Value):
@@ -104,11 +105,12 @@ class Statement(Span):
 
 
 class Hit(Span):
-    """One ranked passage. `score` orders hits of one query; it means nothing across queries."""
+    """One ranked passage. `score` orders the hits of one query; `match` can be compared across queries."""
 
     article_id: str
     passage_id: int
     score: float
+    match: float
 
 
 class Evidence(Span):

@@ -1,9 +1,15 @@
-"""Dense retrieval: the nearest passage vectors of a question vector."""
+"""Dense retrieval: the passages whose vectors lie nearest to a question's, language by language.
+
+A multilingual encoder puts all texts of one language near each other, so that plain cosine prefers passages in the
+question's own language. Taking each language's mean away first (Libovický et al., "On the language neutrality of
+pre-trained multilingual representations", 2020) leaves what the texts say.
+"""
 
 import json
 import logging
 import threading
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,11 +20,20 @@ import numpy.typing as npt
 from retrieval.archive import Archive, Changes
 from retrieval.errors import ArchiveUnwritable
 from retrieval.files import write_atomically
+from retrieval.language_means import LanguageMeans
+from retrieval.linear import unit
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 1
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+_FORMAT = 2
 _SAVE_AFTER = 10_000  # passages: what a start after a crash has to add again takes well under a second
+
+# A language's mean starts from ordinary news sentences and moves to the archive's own passages as they come: with
+# three passages their mean is the passages themselves, and centring would leave noise.
+_PRIOR_PASSAGES = 20
 
 
 class VectorIndex(Protocol):
@@ -27,8 +42,14 @@ class VectorIndex(Protocol):
     def catch_up(self, archive: Archive) -> None:
         """Brings the index to the archive's last write."""
 
-    def search(self, query: npt.NDArray[np.float32], k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """Ids and cosines, both of shape (≤ k,), best first, for a unit-length query of shape (dimension,)."""
+    def search(self, query: Floats, k: int) -> list[int]:
+        """Ids of the k nearest passages of each language, for a question vector of shape (dimension,)."""
+
+    def vectors(self, ids: Sequence[int], langs: Sequence[str], *, centred: bool) -> Floats:
+        """Unit vectors of passages in these languages, shape (len(ids), dimension); zeros for unknown ids.
+
+        With `centred` their language's mean is taken away first.
+        """
 
     def problems(self, archive: Archive) -> list[str]:
         """How the index differs from the archive, one line each; none when they agree."""
@@ -40,17 +61,51 @@ class VectorIndex(Protocol):
         """Puts the index on disk, so that the next start has less to catch up on."""
 
 
+class _Partition:
+    """The passages of one language, and the sum of their vectors."""
+
+    def __init__(self, index: Any, total: npt.NDArray[np.float64]) -> None:
+        self.index = index
+        self.total = total
+
+    @classmethod
+    def empty(cls, dimension: int) -> "_Partition":
+        return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)), np.zeros(dimension))
+
+    def __len__(self) -> int:
+        return int(self.index.ntotal)
+
+    def ids(self) -> Ids:
+        found: Ids = faiss.vector_to_array(self.index.id_map)
+        return found
+
+    def vectors(self, ids: Ids) -> Floats:
+        vectors: Floats = self.index.reconstruct_batch(ids)
+        return vectors
+
+    def add(self, ids: Ids, vectors: Floats) -> None:
+        self.index.add_with_ids(vectors, ids)
+        self.total += vectors.sum(axis=0, dtype=np.float64)
+
+    def remove(self, ids: Ids) -> None:
+        here = np.intersect1d(ids, self.ids())
+        if len(here):
+            self.total -= self.vectors(here).sum(axis=0, dtype=np.float64)
+            self.index.remove_ids(faiss.IDSelectorBatch(here))
+
+
 class FaissIndex:
-    """A `VectorIndex` in `data_dir`: exact inner products with FAISS.
+    """A `VectorIndex` in `data_dir`: exact inner products with FAISS, a partition a language.
 
     On disk it is one file with a head that names the model, the dimension, the archive's sequence number that it has
     reached and a checksum. A file that is damaged, of another model, or ahead of the archive is built anew.
     """
 
-    def __init__(self, data_dir: Path, identity: str, dimension: int) -> None:
+    def __init__(self, data_dir: Path, identity: str, means: LanguageMeans) -> None:
         self.path = data_dir / "vectors.faiss"
         self._identity = identity
-        self._dimension = dimension
+        self._prior = means
+        self._dimension = len(means.pooled("passage", "und"))
         self._lock = threading.Lock()
         self._clear()
         self._load()
@@ -58,26 +113,10 @@ class FaissIndex:
     def _clear(self) -> None:
         self.sequence = 0
         self._unsaved = 0
-        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
+        self._partitions: dict[str, _Partition] = {}
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
-
-    def _load(self) -> None:
-        if not self.path.exists():
-            return
-        try:
-            line, _, body = self.path.read_bytes().partition(b"\n")
-            head = json.loads(line)
-            if head["format"] != _FORMAT or zlib.crc32(body) != head["crc32"]:
-                raise ValueError("checksum")
-            if (head["model"], head["dimension"]) != (self._identity, self._dimension):
-                raise ValueError("another model")
-            self._index = faiss.deserialize_index(np.frombuffer(body, np.uint8))
-            self.sequence = head["sequence"]
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
-            log.warning("The vector index %s is unusable (%s); it is built anew from the archive.", self.path, error)
-            self._clear()
+        return sum(map(len, self._partitions.values()))
 
     def catch_up(self, archive: Archive) -> None:
         """See `VectorIndex.catch_up`."""
@@ -91,28 +130,55 @@ class FaissIndex:
                 self._write()
 
     def _apply(self, changes: Changes) -> None:
-        for first, last in changes.removed:
-            self._index.remove_ids(faiss.IDSelectorRange(first, last + 1))
-        if len(changes.ids):
-            self._index.remove_ids(faiss.IDSelectorBatch(changes.ids))  # a portion applied twice must not double
-            self._index.add_with_ids(changes.vectors, changes.ids)
+        gone = [np.arange(first, last + 1) for first, last in changes.removed]
+        stale = np.concatenate([*gone, changes.ids])  # a portion applied twice must not double
+        for partition in self._partitions.values():
+            partition.remove(stale)
+        for lang in set(changes.langs):
+            rows = np.array([i for i, own in enumerate(changes.langs) if own == lang])
+            partition = self._partitions.setdefault(lang, _Partition.empty(self._dimension))
+            partition.add(changes.ids[rows], changes.vectors[rows])
         self.sequence = changes.sequence
-        self._unsaved += len(changes.ids) + len(changes.removed)
+        self._unsaved += len(stale)
 
-    def search(self, query: npt.NDArray[np.float32], k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    def _mean(self, lang: str) -> Floats:
+        """The mean passage vector of a language."""
+        partition = self._partitions[lang]
+        total = partition.total + _PRIOR_PASSAGES * self._prior.pooled("passage", lang)
+        mean: Floats = (total / (len(partition) + _PRIOR_PASSAGES)).astype(np.float32)
+        return mean
+
+    def search(self, query: Floats, k: int) -> list[int]:
         """See `VectorIndex.search`."""
+        found: list[int] = []
         with self._lock:
-            k = min(k, len(self))
-            if k == 0:
-                return np.empty(0, np.int64), np.empty(0, np.float32)
-            scores, ids = self._index.search(query[None, :], k)
-        return ids[0], scores[0]
+            for partition in self._partitions.values():
+                if k_here := min(k, len(partition)):
+                    _, ids = partition.index.search(query[None, :], k_here)
+                    found += ids[0].tolist()
+        return found
+
+    def vectors(self, ids: Sequence[int], langs: Sequence[str], *, centred: bool) -> Floats:
+        """See `VectorIndex.vectors`."""
+        vectors = np.zeros((len(ids), self._dimension), np.float32)
+        with self._lock:
+            for lang in set(langs) & self._partitions.keys():
+                partition = self._partitions[lang]
+                rows = np.array([i for i, own in enumerate(langs) if own == lang])
+                wanted = np.array(ids, np.int64)[rows]
+                known = np.isin(wanted, partition.ids())
+                if known.any():
+                    found = partition.vectors(wanted[known])
+                    vectors[rows[known]] = found - self._mean(lang) if centred else found
+        return unit(vectors)
 
     def problems(self, archive: Archive) -> list[str]:
         """See `VectorIndex.problems`."""
         self.catch_up(archive)
-        here, there = faiss.vector_to_array(self._index.id_map), archive.passage_ids()
-        missing, extra = len(np.setdiff1d(there, here)), len(np.setdiff1d(here, there)) + len(here) - len(set(here))
+        here = np.concatenate([np.empty(0, np.int64), *(one.ids() for one in self._partitions.values())])
+        there = archive.passage_ids()
+        missing = len(np.setdiff1d(there, here))
+        extra = len(here) - (len(there) - missing)
         found = [(missing, "passages are missing from"), (extra, "passages too many are in")]
         return [f"{count} {text} the vector index" for count, text in found if count]
 
@@ -133,14 +199,36 @@ class FaissIndex:
             if self._unsaved:
                 self._write()
 
+    def _load(self) -> None:
+        if not self.path.exists():
+            return
+        try:
+            line, _, body = self.path.read_bytes().partition(b"\n")
+            head = json.loads(line)
+            if head["format"] != _FORMAT or zlib.crc32(body) != head["crc32"]:
+                raise ValueError("it is damaged")
+            if (head["model"], head["dimension"]) != (self._identity, self._dimension):
+                raise ValueError("it is another model's")
+            at = 0
+            for lang, total, size in head["partitions"]:
+                index = faiss.deserialize_index(np.frombuffer(body, np.uint8, size, at))
+                self._partitions[lang] = _Partition(index, np.array(total))
+                at += size
+            self.sequence = head["sequence"]
+        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+            log.warning("The vector index is built anew from the archive: %s.", str(error).splitlines()[0])
+            self._clear()
+
     def _write(self) -> None:
-        body = faiss.serialize_index(self._index).tobytes()
+        parts = {lang: faiss.serialize_index(one.index).tobytes() for lang, one in self._partitions.items()}
+        body = b"".join(parts.values())
         head = {
             "format": _FORMAT,
             "model": self._identity,
             "dimension": self._dimension,
             "sequence": self.sequence,
             "crc32": zlib.crc32(body),
+            "partitions": [(lang, self._partitions[lang].total.tolist(), len(part)) for lang, part in parts.items()],
         }
         try:
             write_atomically(self.path, lambda path: _write_parts(path, json.dumps(head).encode() + b"\n", body))

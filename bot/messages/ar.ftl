@@ -19,13 +19,15 @@ ingest-added = { $passages ->
         [one] أُضيف المقال: مقطع واحد
         [two] أُضيف المقال: مقطعان
         [few] أُضيف المقال: { $passages } مقاطع
-       *[other] أُضيف المقال: { $passages } مقطعاً
+        [many] أُضيف المقال: { $passages } مقطعاً
+       *[other] أُضيف المقال: { $passages } مقطع
     }. يمكنك السؤال عنه الآن.
 ingest-updated = { $passages ->
         [one] حُدّث المقال: مقطع واحد
         [two] حُدّث المقال: مقطعان
         [few] حُدّث المقال: { $passages } مقاطع
-       *[other] حُدّث المقال: { $passages } مقطعاً
+        [many] حُدّث المقال: { $passages } مقطعاً
+       *[other] حُدّث المقال: { $passages } مقطع
     }.
 ingest-unchanged = هذا المقال موجود لدي؛ لم يتغير شيء.
 ingest-failed = لم يُضف: { $error }.

@@ -28,7 +28,9 @@ def read(name: str) -> Iterator[Article | SourceError]:
     """The articles of the file or folder `name`, each unreadable part as an error in its place."""
     path = Path(name)
     try:
-        if path.is_dir():
+        if not name:  # a variable of a script that was not set; Path would take it for the working folder
+            yield SourceError(name, "the name is empty")
+        elif path.is_dir():
             yield from Folder(_FILES).read(path)
         elif not path.exists():
             yield SourceError(name, "it does not exist")

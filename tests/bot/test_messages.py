@@ -1,0 +1,103 @@
+"""What the bot says: the same in every language, with the right plurals."""
+
+import re
+
+import pytest
+from fluent.syntax import FluentParser, ast, visitor
+
+from bot.messages import LANGUAGES, file_text, language_for, say
+
+NUMBERS = (0, 1, 2, 3, 5, 11, 21, 100)
+
+
+class _Variables(visitor.Visitor):
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:
+        self.found.add(node.id.name)
+
+
+def messages(language: str) -> dict[str, set[str]]:
+    """Every message of a language and the variables in it."""
+    found = {}
+    for entry in FluentParser().parse(file_text(language)).body:
+        assert not isinstance(entry, ast.Junk), f"{language}: {entry.content}"
+        if isinstance(entry, ast.Message):
+            variables = _Variables()
+            variables.visit(entry)
+            assert entry.id.name not in found, f"{language} has {entry.id.name} twice"
+            found[entry.id.name] = variables.found
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_message_with_the_same_variables(language: str) -> None:
+    assert messages(language) == messages("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("message", messages("en"))
+def test_every_message_can_be_said(language: str, message: str) -> None:
+    values = {name: "X" if name == "error" else 7 for name in messages("en")[message]}
+    text = say(language, message, **values)
+    assert text.strip()
+    assert not re.search(r"[{}\u2068\u2069]|\$", text), "nothing of the template is left, and no isolation marks"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["0 passages", "1 passage", *[f"{n} passages" for n in NUMBERS[2:]]]),
+        (
+            "ru",
+            [
+                "0 фрагментов",
+                "1 фрагмент",
+                "2 фрагмента",
+                "3 фрагмента",
+                "5 фрагментов",
+                "11 фрагментов",
+                "21 фрагмент",
+                "100 фрагментов",
+            ],
+        ),
+        (
+            "ar",
+            ["0 مقطع", "مقطع واحد", "مقطعان", "3 مقاطع", "5 مقاطع", "11 مقطعاً", "21 مقطعاً", "100 مقطع"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("message", ["ingest-added", "ingest-updated"])
+def test_numbers_take_the_right_form(language: str, expected: list[str], message: str) -> None:
+    for number, words in zip(NUMBERS, expected, strict=True):
+        text = say(language, message, passages=number)
+        assert re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text), text
+
+
+def test_an_unknown_message_is_a_defect_not_an_empty_text() -> None:
+    with pytest.raises((KeyError, LookupError)):
+        say("en", "no-such-message")
+
+
+def test_a_missing_value_is_a_defect_not_a_hole() -> None:
+    with pytest.raises(KeyError):
+        say("en", "ingest-failed")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        (("ar",), "ar"),
+        (("ar-EG",), "ar"),
+        (("RU",), "ru"),
+        ((None, "ru"), "ru"),
+        (("fr", "ar"), "ar"),
+        (("und", None), "en"),
+        (("fr", "de"), "en"),
+        (("", "pt-br"), "en"),
+        ((), "en"),
+    ],
+)
+def test_the_first_language_that_the_bot_speaks_is_taken(wishes: tuple[str | None, ...], language: str) -> None:
+    assert language_for(*wishes) == language

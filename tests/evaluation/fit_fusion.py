@@ -1,0 +1,140 @@
+"""Fits the weights of `retrieval/fusion.py` on data that quality is never judged on.
+
+    python -m tests.evaluation.fit_fusion
+
+Within a language: headlines of the development archive must find their own article's text, among others of all three
+languages. Across languages: titles and parts of sentences of parallel news (NTREX) must find the three versions of
+their document. Features are computed once; each weight in turn takes the best of a grid until none changes.
+"""
+
+import random
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from bot.workspace import Workspace
+from config import load_settings
+from retrieval.fusion import Features, Weights, match, rank
+from retrieval.types import Article
+from tests.shared_data import DATA, read_lines
+
+HEADLINES = {"ar.ant": 250, "en.bbc": 250, "ru.nerel": 225}
+DISTRACTORS = 2  # articles without a question for each with one
+SPANS = 400
+GRID = {
+    "stems": (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7),
+    "length": (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05),
+    "cross": (0.0, 0.03, 0.05, 0.07, 0.1, 0.13, 0.16, 0.2),
+    "bridge": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
+}  # `dense` is set by hand, see docs/quality.md
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its features; `owners` is the article of each candidate, `relevant` the right ones."""
+
+    features: Features
+    owners: list[str]
+    relevant: frozenset[str]
+
+
+def main() -> None:
+    rng = random.Random(7)
+    with tempfile.TemporaryDirectory() as folder:
+        within = collect(Path(folder) / "headlines", *headlines(rng))
+        across = collect(Path(folder) / "parallel", *parallel(rng))
+    best = Weights()
+    for _ in range(4):
+        before = best
+        for name, values in GRID.items():
+            best = max((replace(best, **{name: value}) for value in values), key=lambda w: quality(within, across, w))
+            print(f"{name:8} {getattr(best, name):<6} {quality(within, across, best):.4f}", flush=True)
+        if best == before:
+            break
+    print(asdict(best))
+    print(
+        f"headlines R@1 {r1(within, best):.4f}, parallel R@1 {r1(across, best):.4f} recall@3 {recall3(across, best):.4f}"
+    )
+    print(f"threshold {threshold([*within, *across], best):.3f}")
+
+
+def threshold(questions: Sequence[Asked], weights: Weights) -> float:
+    """The match that best tells questions with their answer among the candidates from the same without it."""
+    best_with, best_without = [], []
+    for one in questions:
+        matches = match(one.features, weights)
+        wrong = matches[[owner not in one.relevant for owner in one.owners]]
+        best_with.append(matches.max())
+        best_without.append(wrong.max(initial=-1))
+    cuts = np.linspace(0, 1, 401)
+    balance = [np.mean(np.array(best_with) >= cut) + np.mean(np.array(best_without) < cut) for cut in cuts]
+    return float(cuts[int(np.argmax(balance))])
+
+
+def quality(within: Sequence[Asked], across: Sequence[Asked], weights: Weights) -> float:
+    return (2 * r1(within, weights) + r1(across, weights) + recall3(across, weights)) / 4
+
+
+def headlines(rng: random.Random) -> tuple[list[Article], list[tuple[str, frozenset[str]]]]:
+    articles, questions = [], []
+    for name, count in HEADLINES.items():
+        lines = [one for one in read_lines(DATA / "archive" / f"{name}.jsonl.gz") if len(one.get("title") or "") > 15]
+        for i, line in enumerate(rng.sample(lines, min(len(lines), count * (1 + DISTRACTORS)))):
+            text = line["text"].removeprefix(line["title"]).strip()[:1500]  # the first paragraphs are enough, and fast
+            if text:
+                articles.append(Article(id=line["id"], text=text, lang=line["lang"]))
+                if i < count:
+                    questions.append((line["title"], frozenset([line["id"]])))
+    return articles, questions
+
+
+def parallel(rng: random.Random) -> tuple[list[Article], list[tuple[str, frozenset[str]]]]:
+    documents: dict[str, set[str]] = {}
+    articles, questions = [], []
+    for name in ("ar", "en", "ru"):
+        for line in read_lines(DATA / "archive" / f"{name}.ntrex.jsonl.gz"):
+            document = line["id"].rsplit("-", 1)[0]
+            documents.setdefault(document, set()).add(line["id"])
+            articles.append(Article(id=line["id"], text=line["text"], lang=name))
+    for article in articles:
+        right = frozenset(documents[article.id.rsplit("-", 1)[0]])
+        words = article.text.split()
+        for _ in range(max(1, SPANS // len(articles) + 1)):
+            start = rng.randrange(max(1, len(words) - 11))
+            questions.append((" ".join(words[start : start + rng.randint(4, 11)]), right))
+    return articles, questions
+
+
+def collect(
+    data_dir: Path, articles: Iterable[Article], questions: Iterable[tuple[str, frozenset[str]]]
+) -> list[Asked]:
+    workspace = Workspace(load_settings(data_dir=data_dir))
+    print(workspace.ingestor.ingest(articles).passages, "passages", flush=True)
+    asked = []
+    for question, relevant in questions:
+        candidates, features = workspace.searcher.features(question, 1)
+        if candidates:
+            asked.append(Asked(features, [passage.article_id for passage in candidates], relevant))
+    workspace.close()
+    return asked
+
+
+def ranked(asked: Asked, weights: Weights) -> list[str]:
+    order = np.argsort(-rank(asked.features, match(asked.features, weights), weights), kind="stable")
+    return list(dict.fromkeys(asked.owners[i] for i in order))
+
+
+def r1(questions: Sequence[Asked], weights: Weights) -> float:
+    return float(np.mean([ranked(one, weights)[0] in one.relevant for one in questions]))
+
+
+def recall3(questions: Sequence[Asked], weights: Weights) -> float:
+    shares = [len(one.relevant & set(ranked(one, weights)[:3])) / min(3, len(one.relevant)) for one in questions]
+    return float(np.mean(shares))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""The pipeline: the same again changes nothing, a changed article replaces its old version, a bad one stops none."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from config import load_settings
+from ingest.pipeline import Ingestor, Report
+from retrieval.archive import Archive
+from retrieval.errors import ArchiveError, ForeignModel, ModelUnavailable, SourceError
+from retrieval.types import Article
+from tests.fakes import FakeEncoder, FakeWorkspace
+from tests.shared_data import SAMPLE
+
+TWO = "Cats sleep all day. Dogs bark at night.\n\nBirds sing."
+
+
+class Stumbling(FakeEncoder):
+    """Fails on every text that holds the word "stumble"."""
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        if any("stumble" in text for text in texts):
+            raise RuntimeError("a defect")
+        return super().token_counts(texts)
+
+
+@pytest.fixture
+def archive() -> Iterator[Archive]:
+    """The archive that the ingestors below write to."""
+    opened = FakeWorkspace(load_settings())
+    yield opened.archive
+    opened.close()
+
+
+def ingestor(encoder: FakeEncoder | None = None, archive: Archive | None = None) -> Ingestor:
+    workspace = FakeWorkspace(load_settings(), encoder, bind=False)
+    if archive:
+        workspace.archive = archive
+    return workspace.ingestor
+
+
+def article(article_id: str, text: str = TWO, **rest: object) -> Article:
+    return Article.model_validate({"id": article_id, "text": text, **rest})
+
+
+def figures(report: Report) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.unchanged, report.failed
+
+
+def stored(archive: Archive) -> dict[str, str]:
+    return {one.id: one.text for one in archive.articles()}
+
+
+def test_an_article_is_stored_with_its_sentences_passages_and_language(archive: Archive) -> None:
+    sample = SAMPLE.read_text(encoding="utf-8")
+    report = ingestor().ingest([article("en"), article("ar", sample)])
+    assert figures(report) == (2, 0, 0, 0)
+    assert stored(archive) == {"en": TWO, "ar": sample}
+    assert [TWO[s.start : s.end] for s in archive.sentences("en")] == [
+        "Cats sleep all day.",
+        "Dogs bark at night.",
+        "Birds sing.",
+    ]
+    assert archive.counts().languages == {"en": 1, "ar": 1}
+    assert report.passages == archive.counts().passages > 10
+
+
+def test_the_language_that_a_source_names_is_believed(archive: Archive) -> None:
+    ingestor().ingest([article("a", lang="fr")])
+    assert archive.counts().languages == {"fr": 1}
+
+
+def test_the_same_again_changes_nothing_and_encodes_nothing(archive: Archive) -> None:
+    encoder = FakeEncoder()
+    at_work = ingestor(encoder)
+    at_work.ingest([article("a"), article("b", "Other.")])
+    before, encoder.encoded = (archive.sequence(), archive.passage_ids().tolist()), []
+    report = at_work.ingest([article("a"), article("b", "Other.")])
+    assert (figures(report), report.passages) == ((0, 0, 2, 0), 0)
+    assert (archive.sequence(), archive.passage_ids().tolist()) == before
+    assert encoder.encoded == []
+
+
+def test_a_changed_article_replaces_its_old_version(archive: Archive) -> None:
+    at_work = ingestor()
+    at_work.ingest([article("a"), article("b")])
+    assert figures(at_work.ingest([article("a", "Cows graze."), article("b")])) == (0, 1, 1, 0)
+    assert stored(archive) == {"a": "Cows graze.", "b": TWO}
+    assert archive.problems() == []
+
+
+def test_a_dry_run_says_what_would_be_and_stores_nothing(archive: Archive) -> None:
+    encoder = FakeEncoder()
+    at_work = ingestor(encoder)
+    at_work.ingest([article("a"), article("b")])
+    encoder.encoded = []
+    before = archive.sequence()
+    report = at_work.ingest([article("a", "Changed."), article("b"), article("c")], dry_run=True)
+    assert figures(report) == (1, 1, 1, 0)
+    assert report.passages > 0
+    assert stored(archive) == {"a": TWO, "b": TWO}
+    assert (archive.sequence(), encoder.encoded) == (before, [])
+
+
+def test_what_could_not_be_read_is_reported_and_the_rest_is_stored(archive: Archive) -> None:
+    found = [SourceError("x.txt", "it is empty"), article("a"), SourceError("y.jsonl:3", "not valid JSON")]
+    report = ingestor().ingest(found)
+    assert figures(report) == (1, 0, 0, 2)
+    assert [(one.source, one.error) for one in report.failures] == [
+        ("x.txt", "it is empty"),
+        ("y.jsonl:3", "not valid JSON"),
+    ]
+    assert list(stored(archive)) == ["a"]
+
+
+def test_an_article_that_we_stumble_over_does_not_stop_the_others(archive: Archive) -> None:
+    report = ingestor(Stumbling()).ingest([article("a"), article("bad", "We stumble."), article("c")])
+    assert figures(report) == (2, 0, 0, 1)
+    assert report.failures[0].source == "bad"
+    assert "defect" not in report.failures[0].error, "the text of an unknown exception is for the log"
+    assert list(stored(archive)) == ["a", "c"]
+
+
+def test_a_model_that_cannot_be_had_is_not_the_articles_fault(archive: Archive) -> None:
+    class Missing(FakeEncoder):
+        def token_counts(self, texts: Sequence[str]) -> list[int]:
+            raise ModelUnavailable("no model")
+
+    with pytest.raises(ModelUnavailable):
+        ingestor(Missing()).ingest([article("a"), article("b")])
+
+
+def test_two_different_articles_with_one_id_are_not_mixed_up(archive: Archive) -> None:
+    report = ingestor().ingest([article("a"), article("a"), article("a", "Another text.")])
+    assert figures(report) == (1, 0, 1, 1)
+    assert "id a" in report.failures[0].error
+    assert stored(archive) == {"a": TWO}
+
+
+def test_many_articles_are_stored_as_they_come_not_at_the_end(archive: Archive) -> None:
+    seen: list[int] = []
+
+    def endless() -> Iterator[Article]:
+        for number in range(6):
+            yield article(str(number), f"Article {number}. " + "He spoke. " * 4000)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingestor().ingest(endless(), progress=lambda report: seen.append(report.done))
+    assert seen == [2, 4, 6], "progress is told after each batch"
+    assert len(stored(archive)) == 6
+
+
+def test_a_full_disk_is_said_and_what_was_reported_before_is_stored(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = archive.put
+    calls: list[int] = []
+
+    def full_at_the_second(*arguments: object, **more: object) -> object:
+        calls.append(1)
+        if len(calls) > 1:
+            raise ArchiveError("the disk is full")
+        return put(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(archive, "put", full_at_the_second)
+    articles = [article(str(number), f"Article {number}. " + "He spoke. " * 7000) for number in range(3)]
+    with pytest.raises(ArchiveError, match="disk is full"):
+        ingestor(archive=archive).ingest(articles)
+    assert list(stored(archive)) == ["0"]
+
+
+def test_encoding_anew_leaves_every_article_with_vectors_of_the_new_model(archive: Archive) -> None:
+    archive.bind_model("old")
+    ingestor(FakeEncoder("old")).ingest([article("a"), article("b", "Other.")])
+    before, new = stored(archive), FakeEncoder("new", dimension=8)
+    ingestor(new).encode_anew()
+    archive.bind_model("new")
+    assert stored(archive) == before
+    assert archive.problems() == []
+    vectors = [change.vectors for change in archive.changes(0) if len(change.ids)]
+    assert {one.shape[1] for one in vectors} == {8}
+    assert sum(map(len, vectors)) == archive.counts().passages
+
+
+def test_an_interrupted_new_encoding_cannot_pass_for_a_finished_one(archive: Archive) -> None:
+    archive.bind_model("old")
+    ingestor(FakeEncoder("old")).ingest([article("a")])
+
+    class Dying(FakeEncoder):
+        def encode(self, *_: object) -> object:  # type: ignore[override]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingestor(Dying("new")).encode_anew()
+    for model in ("old", "new"):
+        with pytest.raises(ForeignModel, match="qawl check --repair"):
+            archive.bind_model(model)
+    ingestor(FakeEncoder("new")).encode_anew()
+    archive.bind_model("new")
+
+
+def test_encoding_anew_keeps_an_article_that_we_stumble_over(archive: Archive) -> None:
+    archive.bind_model("old")
+    ingestor(FakeEncoder("old")).ingest([article("bad", "We stumble.")])
+    report = ingestor(Stumbling("new")).encode_anew()
+    assert figures(report) == (0, 0, 0, 1)
+    assert stored(archive) == {"bad": "We stumble."}

@@ -1,0 +1,177 @@
+"""The encoder: vectors that line up with the text, whatever the text and the model."""
+
+import json
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from config.settings import Encoder as EncoderSettings
+from retrieval.encoder import SentenceTransformerEncoder
+from retrieval.errors import ModelUnavailable
+from tests.texts import ALL, ARABIC, ENGLISH, RUSSIAN
+
+NOISE = 0.002  # of a cosine: bfloat16 keeps eight bits, and padding changes the order of sums
+LONG = " ".join(ALL) * 10
+FEW = [ARABIC[0], ENGLISH[0], RUSSIAN[0]]
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_model: Path) -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model)))
+
+
+@pytest.fixture(params=["bundled", "tiny"])
+def encoder(request: pytest.FixtureRequest) -> SentenceTransformerEncoder:
+    return request.getfixturevalue(request.param)
+
+
+def test_pooled_vectors_are_float32_of_unit_length(encoder: SentenceTransformerEncoder) -> None:
+    pooled = encoder.encode([*FEW, "", LONG], "passage").pooled
+    assert pooled.dtype == np.float32
+    assert pooled.shape == (len(FEW) + 2, encoder.dimension)
+    assert np.abs(np.linalg.norm(pooled, axis=1) - 1).max() < 1e-5
+
+
+@pytest.mark.parametrize("role", ["query", "passage"])
+def test_every_token_has_a_vector_and_a_place_in_the_text(encoder: SentenceTransformerEncoder, role: Any) -> None:
+    encoded = encoder.encode(ALL, role)
+    for text, tokens, spans in zip(ALL, encoded.tokens, encoded.spans, strict=True):
+        assert tokens.dtype == np.float32
+        assert (tokens.shape[0], tokens.shape[-1]) == (len(spans), encoder.dimension)
+        assert (spans[:, 0] < spans[:, 1]).all()
+        assert (np.diff(spans[:, 0]) >= 0).all()
+        assert spans[-1, 1] <= len(text)
+        covered = {i for start, end in spans for i in range(start, end)}
+        lost = [text[i] for i in range(len(text)) if i not in covered and text[i].isalnum()]
+        assert lost == []
+
+
+@pytest.mark.parametrize("text", FEW)
+def test_no_token_belongs_to_the_prompt(encoder: SentenceTransformerEncoder, text: str) -> None:
+    as_query, as_passage = (encoder.encode([text], role) for role in ("query", "passage"))
+    assert as_query.spans[0].tolist() == as_passage.spans[0].tolist(), "the prompts differ in length, the spans do not"
+    assert len(as_passage.tokens[0]) == encoder.token_counts([text])[0]
+    assert not np.allclose(as_query.pooled, as_passage.pooled, atol=1e-3), "yet the model reads them"
+
+
+def test_a_words_span_is_that_word(bundled: SentenceTransformerEncoder) -> None:
+    text = "🎉🎉 قال لافروف: terror — Лавров"
+    spans = bundled.encode([text], "passage").spans[0]
+    for word in ("قال", "terror"):
+        start = text.index(word)
+        own = [(a, b) for a, b in spans.tolist() if a < start + len(word) and b > start]
+        assert min(a for a, _ in own) in (start, start - 1)  # a token may take the space before it along
+        assert max(b for _, b in own) == start + len(word)
+
+
+def test_an_empty_text_has_a_vector_and_no_tokens(encoder: SentenceTransformerEncoder) -> None:
+    encoded = encoder.encode([""], "query")
+    assert len(encoded.tokens[0]) == 0
+    assert encoded.spans[0].shape == (0, 2)
+    assert np.isfinite(encoded.pooled).all()
+
+
+def test_a_text_beyond_the_models_length_is_read_from_its_beginning(encoder: SentenceTransformerEncoder) -> None:
+    encoded = encoder.encode([LONG, LONG + " and much more of it"], "passage")
+    assert 0 < encoded.spans[0][-1][1] < len(LONG)
+    assert encoded.pooled[0] @ encoded.pooled[1] > 1 - NOISE
+
+
+def test_a_text_has_the_same_vector_in_any_company(encoder: SentenceTransformerEncoder) -> None:
+    texts = [LONG, "", "short", *FEW, "قال"]
+    together = encoder.encode(texts, "passage")
+    for i, text in enumerate(texts):
+        alone = encoder.encode([text], "passage")
+        assert alone.pooled[0] @ together.pooled[i] > 1 - NOISE
+        assert alone.spans[0].tolist() == together.spans[i].tolist()
+        if len(alone.tokens[0]):
+            a, b = (vectors.mean(axis=0).ravel() for vectors in (alone.tokens[0], together.tokens[i]))
+            assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 1 - NOISE
+
+
+def test_several_threads_get_what_one_would(tiny: SentenceTransformerEncoder) -> None:
+    expected = tiny.encode(ALL, "passage").pooled
+    got: list[Any] = []
+    threads = [threading.Thread(target=lambda: got.append(tiny.encode(ALL, "passage").pooled)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 4
+    assert all(np.allclose(one, expected, atol=1e-3) for one in got)
+
+
+@pytest.mark.xfail(strict=True, raises=IndexError, reason="encode([]) fails in the tokenizer instead of giving nothing")
+def test_no_texts_give_no_vectors(tiny: SentenceTransformerEncoder) -> None:
+    encoded = tiny.encode([], "passage")
+    assert encoded.pooled.shape == (0, tiny.dimension)
+    assert (encoded.tokens, encoded.spans) == ([], [])
+
+
+def test_counts_of_no_texts_are_none(tiny: SentenceTransformerEncoder) -> None:
+    assert tiny.token_counts([]) == []
+
+
+def test_another_folder_is_another_model(tiny: SentenceTransformerEncoder, bundled: SentenceTransformerEncoder) -> None:
+    assert tiny.dimension == 32
+    assert tiny.identity != bundled.identity
+
+
+def test_a_hub_name_without_network_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def no_network(address: Any, *_: Any, **__: Any) -> None:
+        asked.append(address)
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(socket, "create_connection", no_network)
+    encoder = SentenceTransformerEncoder(EncoderSettings(model="nobody/no-such-model"))
+    with pytest.raises(ModelUnavailable) as caught:
+        encoder.encode(["a"], "query")
+    assert "nobody/no-such-model" in str(caught.value)
+    assert "QAWL_ENCODER__MODEL" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(asked) <= 1, "it is asked once, not over and over"
+
+
+@pytest.mark.parametrize("content", [{}, {"config.json": "{}"}, {"modules.json": "not json"}])
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path, content: dict[str, str]) -> None:
+    for name, text in content.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ModelUnavailable, match="not a sentence-transformers folder") as caught:
+        _ = SentenceTransformerEncoder(EncoderSettings(model=str(tmp_path))).dimension
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_without_its_weights_is_refused(tmp_path: Path, tiny_model: Path) -> None:
+    for file in tiny_model.iterdir():
+        if file.is_file() and file.suffix != ".safetensors":
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    with pytest.raises(ModelUnavailable):
+        _ = SentenceTransformerEncoder(EncoderSettings(model=str(tmp_path))).dimension
+
+
+def test_nothing_is_loaded_before_it_is_needed() -> None:
+    encoder = SentenceTransformerEncoder(EncoderSettings(model="/no/such/folder"))
+    assert encoder.identity == "/no/such/folder"
+
+
+def test_a_models_own_prompts_are_used(tiny_model: Path, tmp_path: Path) -> None:
+    import shutil
+
+    other = tmp_path / "other"
+    shutil.copytree(tiny_model, other)
+    said = other / "config_sentence_transformers.json"
+    fields = json.loads(said.read_text(encoding="utf-8"))
+    said.write_text(json.dumps({**fields, "prompts": {"query": "", "document": ""}}), encoding="utf-8")
+    bare = SentenceTransformerEncoder(EncoderSettings(model=str(other)))
+    with_prompt = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model)))
+    assert np.allclose(
+        bare.encode(["ask: who said it"], "query").pooled,
+        with_prompt.encode(["who said it"], "query").pooled,
+        atol=1e-3,
+    )
