@@ -4,7 +4,7 @@ BIN := .venv/bin
 export QAWL_DATA_DIR ?= $(CURDIR)/data
 SAMPLE := ingest/sample/article.ar.txt
 
-.PHONY: run test lint bench eval clean
+.PHONY: run test lint bench eval peers clean
 
 run: .venv/run.stamp  ## the bot: in Telegram with QAWL_TELEGRAM__TOKEN set, else here in the terminal
 	@$(BIN)/qawl ingest $(SAMPLE) >&2
@@ -21,8 +21,10 @@ lint: .venv/lint.stamp .venv/test.stamp  ## format, lint and type checks
 bench: .venv/test.stamp  ## speed, as ratios in one run
 	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks
 
-eval: .venv/run.stamp  ## quality on the sets in ../shared, where that folder exists
-	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation
+eval: .venv/run.stamp  ## quality on the sets in ../shared, where that folder exists; with peers after `make peers`
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation $(if $(wildcard .venv-peers/stamp),--peers .venv-peers/bin/python)
+
+peers: .venv-peers/stamp  ## the frameworks that `make eval` compares with, in an environment of their own
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Qawl needs Python 3.11 or newer; call make PYTHON=python3.x" >&2; exit 1; }
@@ -42,5 +44,11 @@ eval: .venv/run.stamp  ## quality on the sets in ../shared, where that folder ex
 	@$(BIN)/python -m pip install --quiet --group lint
 	@touch $@
 
+.venv-peers/stamp: pyproject.toml
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@.venv-peers/bin/python -m pip install --quiet --group peers
+	@touch $@
+
 clean:
-	rm -rf .venv data build *.egg-info
+	rm -rf .venv .venv-peers data build *.egg-info

@@ -26,6 +26,8 @@ from ingest.sources import read
 from retrieval.errors import QawlError, QuestionError, UsageError
 from retrieval.types import Answer, Plan
 
+_TOGETHER = 32  # questions of a batch that are encoded in one go
+
 # Titles and file names are shown as they are: "[/b]" is no markup in them, and ":dog:" no emoji.
 _out = Console(soft_wrap=False, highlight=False, markup=False, emoji=False)
 _err = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -81,7 +83,7 @@ def ask(settings: Settings, question: str | None, batch: Path | None, *, as_json
     question = question and _well_formed(question)
     with _workspace(settings) as workspace:
         if batch is not None:
-            _batch(batch, as_json, lambda text: _answer_fields(workspace, text, limit))
+            _batch(batch, as_json, lambda texts: (_answer_fields(workspace, text, limit) for text in texts))
         elif question is None:
             raise UsageError('Write a question: qawl ask "What did … say about …?", or give a file with --batch.')
         elif as_json:
@@ -112,15 +114,16 @@ def search(settings: Settings, question: str | None, batch: Path | None, *, k: i
     with _workspace(settings) as workspace:
         fields = {"article_id", "start", "end", "score"}
 
-        def ranked(text: str) -> dict[str, Any]:
-            return {"hits": [hit.model_dump(include=fields) for hit in workspace.searcher.search(text, k)]}
+        def ranked(texts: list[str]) -> Iterator[dict[str, Any]]:
+            for hits in workspace.searcher.search_each(texts, k):
+                yield {"hits": [hit.model_dump(include=fields) for hit in hits]}
 
         if batch is not None:
             _batch(batch, as_json, ranked)
         elif question is None:
             raise UsageError('Write what to look for: qawl search "…", or give a file with --batch.')
         elif as_json:
-            _print_json(ranked(question))
+            _print_json(next(ranked([question])))
         else:
             for hit in workspace.searcher.search(question, k):
                 article = workspace.archive.article(hit.article_id)
@@ -129,7 +132,7 @@ def search(settings: Settings, question: str | None, batch: Path | None, *, k: i
                     print(f"{hit.score:.3f}  {hit.article_id} [{hit.start}:{hit.end}]  {quote}")
 
 
-def _batch(file: Path, as_json: bool, answer: Callable[[str], dict[str, Any]]) -> None:
+def _batch(file: Path, as_json: bool, answer: Callable[[list[str]], Iterator[dict[str, Any]]]) -> None:
     """A JSON line out for every line in; lines that are no questions get one too, and the exit status says so."""
     if not as_json:
         raise UsageError("--batch needs --json.")
@@ -139,21 +142,32 @@ def _batch(file: Path, as_json: bool, answer: Callable[[str], dict[str, Any]]) -
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"{file} cannot be read: {reason}.") from error
     bad = 0
+    asked: list[tuple[object, str]] = []
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        asked = None
-        try:
-            asked = json.loads(line)
-            question, identity = _well_formed(str(asked["question"])), asked.get("id")
-        except (ValueError, TypeError, KeyError, AttributeError):
-            print(f'qawl: {file}:{number}: not a JSON object with "question"', file=sys.stderr)
-            bad += 1
-            question, identity = "", asked.get("id") if isinstance(asked, dict) else None
-        _print_json({"id": identity, **answer(question)})
+        if line.strip():
+            identity, question = _parse_question(line)
+            if question is None:
+                print(f'qawl: {file}:{number}: not a JSON object with "question"', file=sys.stderr)
+                bad += 1
+            asked.append((identity, question or ""))
+    for start in range(0, len(asked), _TOGETHER):
+        group = asked[start : start + _TOGETHER]
+        for (identity, _), answered in zip(group, answer([question for _, question in group]), strict=True):
+            _print_json({"id": identity, **answered})
         sys.stdout.flush()
     if bad:
         raise typer.Exit(1)
+
+
+def _parse_question(line: str) -> tuple[object, str | None]:
+    """The id and question of a line; no question when it is not an object that has one."""
+    try:
+        asked = json.loads(line)
+    except ValueError:
+        return None, None
+    if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
+        return asked.get("id") if isinstance(asked, dict) else None, None
+    return asked.get("id"), _well_formed(asked["question"])
 
 
 def articles(settings: Settings, *, as_json: bool) -> None:

@@ -36,6 +36,16 @@ LAYERS = 2
 
 
 @dataclass(frozen=True)
+class Encoded:
+    """What one pass gives for one text; see `Encoding`."""
+
+    pooled: npt.NDArray[np.float32]
+    tokens: npt.NDArray[np.float32]
+    surprise: npt.NDArray[np.float32]
+    spans: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Encoding:
     """What one pass over n texts gives.
 
@@ -52,6 +62,9 @@ class Encoding:
     tokens: list[npt.NDArray[np.float32]]
     surprise: list[npt.NDArray[np.float32]]
     spans: list[npt.NDArray[np.int32]]
+
+    def __iter__(self) -> Iterator[Encoded]:
+        return map(Encoded, self.pooled, self.tokens, self.surprise, self.spans)
 
 
 class Encoder(Protocol):

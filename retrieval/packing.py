@@ -24,7 +24,7 @@ def pack(vectors: Floats, spread: Floats) -> bytes:
 
     `spread` is the standard deviation of each dimension, shape (dimension,).
     """
-    codes = np.searchsorted(_EDGES, vectors / spread).astype(np.uint8).reshape(len(vectors), -1, 4)
+    codes = np.searchsorted(_EDGES, vectors / spread).astype(np.uint8).reshape(len(vectors), vectors.shape[1] // 4, 4)
     packed: bytes = np.bitwise_or.reduce(codes << _SHIFTS, axis=2).astype(np.uint8).tobytes()
     return packed
 

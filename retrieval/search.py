@@ -1,7 +1,7 @@
 """Question to ranked passages: candidates from dense and lexical search, then late interaction and fusion."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from config.settings import Ranking
 from retrieval.archive import Archive
-from retrieval.encoder import Encoder, Encoding
+from retrieval.encoder import Encoded, Encoder
 from retrieval.fusion import Features, Weights, match, rank
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
@@ -54,36 +54,38 @@ class Searcher:
 
     def search(self, question: str, k: int) -> list[Hit]:
         """The k best passages, best first; none for a question without letters or digits."""
-        candidates, features = self.features(question, k)
-        if not candidates:
-            return []
-        matches = match(features, self._weights, late_interaction=self._ranking.late_interaction)
-        scores = rank(features, matches, self._weights)
-        return [
-            Hit(
-                article_id=candidates[i].article_id,
-                passage_id=candidates[i].id,
-                start=candidates[i].start,
-                end=candidates[i].end,
-                score=float(scores[i]),
-                match=float(matches[i]),
-            )
-            for i in np.argsort(-scores, kind="stable")[:k]
-        ]
+        return next(self.search_each([question], k))
 
-    def features(self, question: str, k: int) -> tuple[list[Passage], Features]:
-        """The candidates for the k best passages, in no order, and what is known of each."""
+    def search_each(self, questions: Sequence[str], k: int) -> Iterator[list[Hit]]:
+        """The k best passages for each question, in order; encoding them together is several times faster."""
+        for candidates, features in self.features_each(questions, k):
+            matches = match(features, self._weights, late_interaction=self._ranking.late_interaction)
+            scores = rank(features, matches, self._weights)
+            yield [
+                Hit(
+                    article_id=candidates[i].article_id,
+                    passage_id=candidates[i].id,
+                    start=candidates[i].start,
+                    end=candidates[i].end,
+                    score=float(scores[i]),
+                    match=float(matches[i]),
+                )
+                for i in np.argsort(-scores, kind="stable")[:k]
+            ]
+
+    def features_each(self, questions: Sequence[str], k: int) -> Iterator[tuple[list[Passage], Features]]:
+        """For each question the candidates for its k best passages, in no order, and what is known of each."""
         with self._lock:
             self._vectors.catch_up(self._archive)
             self._words.catch_up(self._archive)
-        lang = detect_language(question)
-        encoding = self._encoder.encode([question], "query")
-        vector = encoding.pooled[0]
-        if self._ranking.centring:
-            vector = unit(vector - self._means.pooled("query", lang))
-        asked = any(letter.isalnum() for letter in question)
-        candidates = self._candidates(question, lang, vector, max(k, _CANDIDATES)) if asked else []
-        return candidates, self._features(question, lang, vector, encoding, candidates)
+        for question, encoded in zip(questions, self._encoder.encode(questions, "query"), strict=True):
+            lang = detect_language(question)
+            vector = encoded.pooled
+            if self._ranking.centring:
+                vector = unit(vector - self._means.pooled("query", lang))
+            asked = any(letter.isalnum() for letter in question)
+            candidates = self._candidates(question, lang, vector, max(k, _CANDIDATES)) if asked else []
+            yield candidates, self._features(question, lang, vector, encoded, candidates)
 
     def _candidates(self, question: str, lang: str, vector: Floats, k: int) -> list[Passage]:
         ids: dict[int, None] = {}
@@ -94,7 +96,7 @@ class Searcher:
         return self._archive.passages(list(ids))
 
     def _features(
-        self, question: str, lang: str, vector: Floats, encoding: Encoding, candidates: Sequence[Passage]
+        self, question: str, lang: str, vector: Floats, encoded: Encoded, candidates: Sequence[Passage]
     ) -> Features:
         ids = [passage.id for passage in candidates]
         langs = [passage.lang for passage in candidates]
@@ -106,7 +108,7 @@ class Searcher:
         return Features(
             langs=np.array(langs),
             same=same,
-            late=self._late(question, lang, encoding, tokens, same) if self._ranking.late_interaction else nothing,
+            late=self._late(question, lang, encoded, tokens, same) if self._ranking.late_interaction else nothing,
             dense=vectors @ vector if self._ranking.dense else nothing,
             stems=self._words.scores(question, lang, ids) if self._ranking.lexical else nothing,
             tokens=np.array([len(one) for one in tokens], np.float32),
@@ -114,12 +116,13 @@ class Searcher:
         )
 
     def _late(
-        self, question: str, lang: str, encoding: Encoding, passages: Sequence[Floats], same: npt.NDArray[np.bool_]
+        self, question: str, lang: str, encoded: Encoded, passages: Sequence[Floats], same: npt.NDArray[np.bool_]
     ) -> Floats:
         """MaxSim of the question's words; across languages rare words, which are names mostly, count for more."""
-        spans = encoding.spans[0]
-        spoken = np.array([any(letter.isalnum() for letter in question[a:b]) for a, b in spans], bool)
-        own = centre(encoding.tokens[0][spoken], self._means.tokens("query", lang))
-        even = np.ones(len(own), np.float32)
-        rare = np.maximum(encoding.surprise[0][spoken], 0.5) ** _RARITY
-        return np.where(same, maxsim(own, even, passages), maxsim(own, rare, passages))
+        spoken = np.array([any(letter.isalnum() for letter in question[a:b]) for a, b in encoded.spans], bool)
+        own = centre(encoded.tokens[spoken], self._means.tokens("query", lang))
+        rare = np.maximum(encoded.surprise[spoken], 0.5) ** _RARITY
+        scores = np.zeros(len(passages), np.float32)
+        for group, weights in ((same, np.ones_like(rare)), (~same, rare)):
+            scores[group] = maxsim(own, weights, [passages[int(i)] for i in np.flatnonzero(group)])
+        return scores

@@ -14,7 +14,7 @@ SAMPLE = REPOSITORY / "ingest" / "sample" / "article.ar.txt"
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a .jsonl or .jsonl.gz file."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")  # noqa: SIM115
     with opened as lines:
         for line in lines:
             yield json.loads(line)

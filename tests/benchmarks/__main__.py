@@ -28,7 +28,9 @@ def machine() -> str:
     packages = ("torch", "sentence-transformers", "faiss-cpu", "numpy")
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in packages)
     native = "with" if torch.cpu.get_capabilities().get("avx512_bf16") else "without"
-    return f"{torch.get_num_threads()} cores, {native} native bfloat16, Python {platform.python_version()}, {versions}.\n"
+    return (
+        f"{torch.get_num_threads()} cores, {native} native bfloat16, Python {platform.python_version()}, {versions}.\n"
+    )
 
 
 main()

@@ -48,7 +48,12 @@ def qawl(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Runs a command to its end."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("QAWL_")}
     return subprocess.run(
-        [QAWL, *arguments, "--data-dir", data_dir], env=clean, capture_output=True, text=True, timeout=START_SECONDS
+        [QAWL, *arguments, "--data-dir", data_dir],
+        env=clean,
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
     )
 
 

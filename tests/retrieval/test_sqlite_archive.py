@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -370,6 +371,27 @@ def test_an_interrupted_first_start_is_completed(tmp_path: Path) -> None:
     archive = SqliteArchive(tmp_path)
     assert put(archive, article()) == ["added"]
     archive.close()
+
+
+def test_an_archive_of_the_first_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    given = article("old", "Line 1.", title="T")
+    script = (resources.files("retrieval") / "migrations" / "0001_archive.sql").read_text(encoding="utf-8")
+    first = sqlite3.connect(tmp_path / FILE)
+    first.executescript(f"{script}; PRAGMA user_version = 1; PRAGMA application_id = {0x5161776C};")
+    with first:
+        row = (given.id, given.content_hash, given.model_dump_json())
+        first.execute("INSERT INTO articles (id, hash, sequence, lang, document) VALUES (?, ?, 1, 'en', ?)", row)
+        first.execute("UPDATE meta SET value = '1' WHERE name = 'sequence'")
+    first.close()
+    archive = SqliteArchive(tmp_path)
+    assert archive.article("old") == given
+    assert archive.sequence() == 1
+    assert put(archive, given, article("new")) == ["unchanged", "added"]
+    archive.close()
+    for _ in range(2):  # a migration is applied once
+        archive = SqliteArchive(tmp_path)
+        assert list(texts(archive)) == ["old", "new"]
+        archive.close()
 
 
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:

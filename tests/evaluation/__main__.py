@@ -1,0 +1,119 @@
+"""`make eval`: runs the program over the development sets, scores what it prints, and writes docs/quality.md.
+
+    python -m tests.evaluation [--peers PYTHON]
+
+Every figure comes from the command line's own output, through the score program beside the data.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from config.settings import Encoder as EncoderSettings
+from retrieval import bundled_model
+from tests.shared_data import DATA, REPOSITORY, SHARED
+
+QAWL = Path(sys.executable).with_name("qawl")
+SETS = {
+    "arabic": ("arabic.xquad-ar", "arabic.xquad-en", "arabic.xquad-ru", "arabic.arcd"),
+    "mixed": ("mixed.xquad-ar", "mixed.xquad-en", "mixed.xquad-ru"),
+}
+REACH = (0.935, 0.850, 0.790, 0.770, 0.85, 0.85, 0.85)
+
+_PARTS = ("DENSE", "CENTRING", "LEXICAL", "LATE_INTERACTION", "BRIDGE")
+ABLATIONS = {
+    "BM25 alone": {"LEXICAL"},
+    "dense alone": {"DENSE"},
+    "dense + centring": {"DENSE", "CENTRING"},
+    "dense + centring + lexical": {"DENSE", "CENTRING", "LEXICAL"},
+    "dense + centring + late interaction": {"DENSE", "CENTRING", "LATE_INTERACTION"},
+    "all but the bridge": {"DENSE", "CENTRING", "LEXICAL", "LATE_INTERACTION"},
+    "**all**": set(_PARTS),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peers", type=Path, help="a Python that has txtai and haystack-ai (`make peers`)")
+    arguments = parser.parse_args()
+    if not DATA.is_dir():
+        sys.exit("There is no ../shared/data here: nothing to evaluate.")
+    with tempfile.TemporaryDirectory() as folder:
+        rows = retrieval(Path(folder))
+        if arguments.peers:
+            rows |= peers(Path(folder), arguments.peers)
+    write(rows)
+
+
+def retrieval(folder: Path) -> dict[str, list[float]]:
+    rows: dict[str, list[float]] = {name: [] for name in ABLATIONS}
+    for corpus, sets in SETS.items():
+        data_dir = folder / corpus
+        qawl(data_dir, "ingest", str(DATA / "retrieval" / f"{corpus}.articles.jsonl"))
+        for name, parts in ABLATIONS.items():
+            switches = {f"QAWL_RANKING__{part}": str(part in parts).lower() for part in _PARTS}
+            for one in sets:
+                started = time.monotonic()
+                questions = DATA / "retrieval" / f"{one}.questions.jsonl"
+                hits = folder / "hits.jsonl"
+                found = qawl(data_dir, "search", "--batch", str(questions), "-k", "10", "--json", **switches)
+                hits.write_text(found, encoding="utf-8")
+                rows[name].append(figure(one, questions, hits))
+                print(f"{name:40} {one:18} {rows[name][-1]:.4f} {time.monotonic() - started:5.0f} s", flush=True)
+    return rows
+
+
+def peers(folder: Path, python: Path) -> dict[str, list[float]]:
+    model = bundled_model.ensure(EncoderSettings().cache_dir / "models")
+    rows: dict[str, list[float]] = {}
+    for name, title in {"txtai": "txtai, hybrid", "haystack": "Haystack, hybrid"}.items():
+        rows[title] = []
+        for corpus, sets in SETS.items():
+            articles = DATA / "retrieval" / f"{corpus}.articles.jsonl"
+            questions = [DATA / "retrieval" / f"{one}.questions.jsonl" for one in sets]
+            run([python, "-m", "tests.evaluation.peers", name, model, articles, *questions, folder])
+            for one, file in zip(sets, questions, strict=True):
+                rows[title].append(figure(one, file, folder / file.name))
+                print(f"{title:40} {one:18} {rows[title][-1]:.4f}", flush=True)
+    return rows
+
+
+def figure(name: str, questions: Path, hits: Path) -> float:
+    scored = json.loads(run([sys.executable, SHARED / "eval" / "score.py", "retrieval", questions, hits]))
+    return float(scored["recall@3" if name.startswith("mixed") else "R@1"])
+
+
+def qawl(data_dir: Path, *arguments: str, **environment: str) -> str:
+    return run([QAWL, *arguments, "--data-dir", data_dir], **environment)
+
+
+def run(command: list[Any], **environment: str) -> str:
+    done = subprocess.run(command, cwd=REPOSITORY, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode("utf-8")
+
+
+def write(rows: dict[str, list[float]]) -> None:
+    names = [one for sets in SETS.values() for one in sets]
+    measures = ["recall@3" if one.startswith("mixed") else "R@1" for one in names]
+    lines = [
+        "| | " + " | ".join(f"{name} {measure}" for name, measure in zip(names, measures, strict=True)) + " |",
+        "|---" * (len(names) + 1) + "|",
+        "| to reach | " + " | ".join(f"{value:.3f}" for value in REACH) + " |",
+    ]
+    lines += [f"| {title} | " + " | ".join(f"{value:.3f}" for value in values) + " |" for title, values in rows.items()]
+    page = REPOSITORY / "docs" / "quality.md"
+    before, _, after = page.read_text(encoding="utf-8").partition("<!-- figures -->")
+    _, _, after = after.partition("<!-- end of figures -->")
+    table = "\n".join(lines)
+    page.write_text(f"{before}<!-- figures -->\n{table}\n<!-- end of figures -->{after}", encoding="utf-8")
+    print(table)
+
+
+if __name__ == "__main__":
+    main()

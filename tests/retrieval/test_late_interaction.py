@@ -1,0 +1,110 @@
+"""MaxSim, its packing, and the fusion of rankers: against plain loops, and at their limits."""
+
+import numpy as np
+import pytest
+
+from retrieval.fusion import Features, Weights, match, rank
+from retrieval.late_interaction import centre, maxsim
+from retrieval.linear import unit
+from retrieval.packing import pack, unpack
+
+RNG = np.random.default_rng(5)
+
+
+def vectors(count: int, dimension: int = 16) -> np.ndarray:
+    return unit(RNG.standard_normal((count, dimension)).astype(np.float32))
+
+
+def plainly(question: np.ndarray, weights: np.ndarray, passage: np.ndarray) -> float:
+    """MaxSim as its docstring says it, one loop after another."""
+    share = weights / weights.sum()
+    blocks = [passage[i : i + 16] for i in range(0, len(passage), 16)]
+    views = []
+    for wanted in (len(blocks), 2, 4):
+        size = wanted if wanted <= len(blocks) else len(blocks)
+        windows = [np.concatenate(blocks[i : i + size]) for i in range(len(blocks) - size + 1)]
+        views.append(max(float((window @ question.T).max(axis=0) @ share) for window in windows))
+    return float(np.mean(views))
+
+
+def test_maxsim_is_what_its_definition_says() -> None:
+    question, weights = vectors(6), RNG.random(6).astype(np.float32)
+    passages = [vectors(n) for n in (1, 15, 16, 17, 31, 33, 64, 65, 200)]
+    expected = [plainly(question, weights, passage) for passage in passages]
+    assert np.allclose(maxsim(question, weights, passages), expected, atol=1e-5)
+
+
+def test_a_passage_that_holds_the_question_scores_one() -> None:
+    question = vectors(5)
+    passages = [vectors(20), np.concatenate([vectors(40), question, vectors(40)])]
+    scores = maxsim(question, np.ones(5, np.float32), passages)
+    assert scores[1] == pytest.approx(1, abs=1e-5)
+    assert scores[0] < 1
+
+
+def test_scores_do_not_depend_on_the_other_candidates() -> None:
+    question, weights = vectors(4), np.ones(4, np.float32)
+    passages = [vectors(n) for n in (70, 3, 40)]
+    together = maxsim(question, weights, passages)
+    alone = [maxsim(question, weights, [passage])[0] for passage in passages]
+    assert np.allclose(together, alone, atol=1e-6)
+
+
+def test_nothing_to_compare_scores_zero() -> None:
+    empty = np.empty((0, 16), np.float32)
+    assert maxsim(vectors(3), np.ones(3, np.float32), []).shape == (0,)
+    assert maxsim(vectors(3), np.ones(3, np.float32), [empty, vectors(2)])[0] == 0
+    assert maxsim(empty, np.ones(0, np.float32), [vectors(2)]).tolist() == [0]
+
+
+def test_centring_takes_each_layers_mean_away() -> None:
+    layers = RNG.standard_normal((9, 2, 16)).astype(np.float32)
+    shift = RNG.standard_normal((2, 16)).astype(np.float32) * 5
+    assert np.allclose(centre(layers + shift, shift), centre(layers, np.zeros((2, 16), np.float32)), atol=1e-4)
+
+
+def test_packed_vectors_take_two_bits_and_point_the_same_way() -> None:
+    spread = (0.5 + RNG.random(384)).astype(np.float32)
+    texts = [unit((RNG.standard_normal((n, 384)) * spread).astype(np.float32)) for n in (7, 0, 50)]
+    spread = np.concatenate(texts).std(axis=0)
+    packed = [pack(text, spread) for text in texts]
+    assert [len(one) for one in packed] == [96 * len(text) for text in texts]
+    for text, back in zip(texts, unpack(packed, spread), strict=True):
+        assert back.shape == text.shape
+        assert np.allclose(np.linalg.norm(back, axis=1), 1, atol=1e-5)
+        assert (np.einsum("td,td->t", text, back) > 0.9).all()
+
+
+def features(count: int, langs: str = "en", **given: list[float]) -> Features:
+    own = np.array((langs.split() * count)[:count])
+    zeros = np.zeros(count, np.float32)
+    columns = {name: np.array(values, np.float32) for name, values in given.items()}
+    rest = {name: columns.get(name, zeros) for name in ("late", "dense", "stems", "tokens")}
+    return Features(langs=own, same=own == "en", vectors=vectors(count), **rest)
+
+
+def test_more_of_any_feature_never_hurts() -> None:
+    for name in ("late", "dense", "stems"):
+        low, high = match(features(2, **{name: [0.2, 0.6]}), Weights())
+        assert low < high, name
+
+
+def test_one_candidate_scores_as_it_does_among_many() -> None:
+    many = features(3, late=[0.5, 0.4, 0.1], stems=[0.2, 0, 0.9], tokens=[10, 300, 20])
+    one = features(1, late=[0.5], stems=[0.2], tokens=[10])
+    assert match(one, Weights())[0] == pytest.approx(match(many, Weights())[0])
+
+
+def test_the_bridge_lifts_the_translation_of_the_best() -> None:
+    found = features(4, langs="en ru", late=[0.8, 0.3, 0.4, 0.35])
+    found.vectors[3] = found.vectors[0]  # the second Russian passage tells what the best English one tells
+    matches = match(found, Weights(cross=0))
+    scores = rank(found, matches, Weights())
+    assert scores[3] > scores[1] + 0.1
+    assert scores[3] > scores[2]
+
+
+def test_in_one_language_the_bridge_changes_nothing() -> None:
+    found = features(5, late=[0.1, 0.5, 0.3, 0.2, 0.4])
+    matches = match(found, Weights())
+    assert (rank(found, matches, Weights()) == matches).all()
