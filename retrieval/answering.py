@@ -42,11 +42,10 @@ class Answerer:
         clock.lap("plan")
         hits = self._searcher.search(question, max(limit, _NEAREST))
         clock.lap("retrieve")
-        answered = bool(hits) and any(hit.match >= THRESHOLD for hit in hits)
-        good = [hit for hit in hits if hit.match >= THRESHOLD][:limit]
+        evidence = self._evidence([hit for hit in hits if hit.match >= THRESHOLD][:limit])
         make = partial(Answer, question=question, language=language, plan=plan)
-        if answered:
-            answer = make(status="answered", evidence=self._evidence(good))
+        if evidence:
+            answer = make(status="answered", evidence=evidence)
         else:
             answer = make(status="not_found", nearest=self._evidence(hits[:_NEAREST]))
         clock.lap("answer")

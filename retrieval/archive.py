@@ -74,10 +74,15 @@ class Archive(Protocol):
     All methods raise `ArchiveError` when the storage fails.
     """
 
+    @property
+    def identity(self) -> str:
+        """Tells this archive from any other; a derived index keeps it."""
+
     def bind_model(self, identity: str, *, force: bool = False) -> None:
         """Remembers which encoder the vectors come from; raises `ForeignModel` when it was another one.
 
-        With `force` it is this one from now on; whoever says so encodes everything anew.
+        With `force` it is this one from now on; whoever says so encodes everything anew. An archive without vectors
+        takes any.
         """
 
     def hashes(self, article_ids: Sequence[str]) -> dict[str, str]:
@@ -93,7 +98,7 @@ class Archive(Protocol):
         """Takes articles out in one transaction; returns the ids that were there."""
 
     def article(self, article_id: str) -> Article | None:
-        """The article, or None."""
+        """The article, or None; raises `ArchiveDamaged` when it is not what was stored."""
 
     def articles(self) -> Iterator[Article]:
         """Every article, oldest write first."""

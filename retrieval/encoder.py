@@ -1,8 +1,10 @@
 """Text to vectors: one forward pass gives a pooled vector and the vectors of every token."""
 
+import hashlib
 import json
 import logging
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -33,6 +35,9 @@ _BATCH_TOKENS = 8192
 
 # Late interaction reads the last two: together they rank better than either (docs/quality.md).
 LAYERS = 2
+
+
+_HEAD = 1_000_000  # bytes of a model's file that its identity is made of
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class SentenceTransformerEncoder:
 
     def __init__(self, settings: EncoderSettings) -> None:
         self._settings = settings
-        self.identity = settings.model or bundled_model.identity()
+        self.identity = _identity(settings.model) if settings.model else bundled_model.identity()
         self._lock = threading.RLock()  # torch already uses all cores for one pass
 
     @cached_property
@@ -124,11 +129,14 @@ class SentenceTransformerEncoder:
     def _prompts(self) -> dict[Role, str]:
         """What the model wants in front of a text; E5 models need theirs though some of their folders do not say so."""
         own: dict[str, str] = {name: text for name, text in (self._model.prompts or {}).items() if text}
-        usual = {"query": "query: ", "document": "passage: "} if "e5" in self.identity.lower() and not own else own
+        is_e5 = re.search(r"\be5\b", Path(self._settings.model or bundled_model.NAME).name.lower())
+        usual = {"query": "query: ", "document": "passage: "} if is_e5 and not own else own
         return {"query": usual.get("query", ""), "passage": usual.get("document") or usual.get("passage", "")}
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoding:
         """See `Encoder.encode`."""
+        if not texts:
+            return Encoding(np.zeros((0, self.dimension), np.float32), [], [], [])
         pooled = np.zeros((len(texts), self.dimension), np.float32)
         tokens: list[Any] = [None] * len(texts)
         surprise: list[Any] = [None] * len(texts)
@@ -188,6 +196,18 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
+def _identity(model: str) -> str:
+    """The model's name; for a folder with the beginnings and sizes of its files, so that other weights are noticed."""
+    folder = Path(model)
+    if not folder.is_dir():
+        return model
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with file.open("rb") as content:
+            digest.update(f"{file.relative_to(folder)} {file.stat().st_size} ".encode() + content.read(_HEAD))
+    return f"{folder.name} ({digest.hexdigest()[:12]})"
+
+
 def _load(folder: str) -> Any:
     local = Path(folder).is_dir()
     if local:
@@ -221,10 +241,12 @@ def _hub_answers() -> bool:
     """True when the model hub can be reached; asked first, since its client tries for over a minute."""
     from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE  # noqa: PLC0415
 
+    if HF_HUB_OFFLINE:
+        return False
     host = urlsplit(ENDPOINT)
     try:
         with socket.create_connection((host.hostname or "", host.port or 443), timeout=5):
-            return not HF_HUB_OFFLINE
+            return True
     except OSError:
         return False
 

@@ -85,19 +85,18 @@ class TantivyIndex:
                 raise ArchiveUnwritable(f"{self.path} cannot be written: {failure}.") from failure
         self._searcher = self._index.searcher()
 
-    @property
-    def sequence(self) -> int:
-        """The archive's sequence number that the index has reached."""
+    def _sequence(self, archive: Archive) -> int:
+        """The sequence number of this archive that the index has reached; 0 for an index of another one."""
         try:
-            form, number = self._reached.read_text().split()
-            return int(number) if form == _FORMAT else 0
+            form, identity, number = self._reached.read_text(encoding="utf-8").split()
+            return int(number) if (form, identity) == (_FORMAT, archive.identity) else 0
         except (OSError, ValueError):
             return 0
 
     def catch_up(self, archive: Archive) -> None:
         """See `LexicalIndex.catch_up`."""
         with self._lock:
-            if self.sequence != archive.sequence():
+            if self._sequence(archive) != archive.sequence():
                 writer = self._writer()
                 try:
                     self._write(writer, archive)
@@ -119,7 +118,7 @@ class TantivyIndex:
                 time.sleep(0.05)
 
     def _write(self, writer: tantivy.IndexWriter, archive: Archive) -> None:
-        reached = self.sequence
+        reached = self._sequence(archive)
         if reached == 0 or reached > archive.sequence():
             writer.delete_all_documents()
             reached = 0
@@ -127,7 +126,7 @@ class TantivyIndex:
             self._apply(writer, changes)
             try:
                 writer.commit()
-                line = f"{_FORMAT} {changes.sequence}\n"
+                line = f"{_FORMAT} {archive.identity} {changes.sequence}\n"
                 write_atomically(self._reached, lambda path, line=line: path.write_text(line) and None)  # type: ignore[misc]
             except (ValueError, OSError) as error:
                 raise ArchiveUnwritable(f"{self.path} cannot be written: {error}.") from error

@@ -3,6 +3,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 
 from retrieval.archive import ArticleSummary, Changes, Counts, Outcome, Prepared
 from retrieval.errors import (
@@ -57,14 +59,28 @@ class SqliteArchive:
             raise
 
     def _open(self) -> None:
-        (application,) = self._db.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        application, tables = self._db.execute(  # one statement: another process may be making the file just now
+            "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)"
+        ).fetchone()
         if application != _APPLICATION_ID and tables:
             raise ArchiveDamaged(f"{self.path} is not an archive of Qawl; it was left as it is.")
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._use_wal()
         self._db.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
         self._migrate()
+
+    def _use_wal(self) -> None:
+        """Switches the file to WAL; SQLite's own waiting does not cover this when several processes start at once."""
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def _migrate(self) -> None:
         """Applies the migrations that this file has not seen; `user_version` is the number of the last one."""
@@ -137,6 +153,8 @@ class SqliteArchive:
             with self._transaction():
                 self._db.execute(f"INSERT OR {manner} INTO meta VALUES ('model', ?)", (identity,))
         bound = self._meta("model")
+        if bound != identity and not self._all("SELECT 1 FROM vectors LIMIT 1"):
+            return self.bind_model(identity, force=True)  # no vectors yet: a mistyped name binds nobody
         if bound != identity:
             raise ForeignModel(
                 f"The archive was encoded with {bound}, not with {identity}: "
@@ -200,8 +218,19 @@ class SqliteArchive:
 
     def article(self, article_id: str) -> Article | None:
         """See `Archive.article`."""
-        rows = self._all("SELECT document FROM articles WHERE id = ?", article_id)
-        return Article.model_validate_json(str(rows[0][0])) if rows else None
+        rows = self._all("SELECT document, hash FROM articles WHERE id = ?", article_id)
+        if not rows:
+            return None
+        (document, stored_hash), *_ = rows
+        try:
+            article = Article.model_validate_json(document)
+        except ValidationError:
+            article = None
+        if article is None or article.content_hash != stored_hash:
+            raise ArchiveDamaged(
+                f"The article {article_id} in {self.path} is not what was stored: delete it and take it in again."
+            )
+        return article
 
     def articles(self) -> Iterator[Article]:
         """See `Archive.articles`."""
@@ -246,6 +275,11 @@ class SqliteArchive:
         for group in _groups(ids):
             found.update(self._all(f"SELECT * FROM token_vectors WHERE passage IN ({_marks(group)})", *group))
         return found
+
+    @property
+    def identity(self) -> str:
+        """See `Archive.identity`."""
+        return self._meta("identity") or ""
 
     def sequence(self) -> int:
         """See `Archive.sequence`."""

@@ -97,8 +97,8 @@ class _Partition:
 class FaissIndex:
     """A `VectorIndex` in `data_dir`: exact inner products with FAISS, a partition a language.
 
-    On disk it is one file with a head that names the model, the dimension, the archive's sequence number that it has
-    reached and a checksum. A file that is damaged, of another model, or ahead of the archive is built anew.
+    On disk it is one file with a head that names the model, the dimension, the archive, the sequence number of it that
+    was reached, and a checksum. A file that is damaged, of another model, or ahead of the archive is built anew.
     """
 
     def __init__(self, data_dir: Path, identity: str, means: LanguageMeans) -> None:
@@ -113,6 +113,7 @@ class FaissIndex:
     def _clear(self) -> None:
         self.sequence = 0
         self._unsaved = 0
+        self._archive = ""
         self._partitions: dict[str, _Partition] = {}
 
     def __len__(self) -> int:
@@ -121,9 +122,10 @@ class FaissIndex:
     def catch_up(self, archive: Archive) -> None:
         """See `VectorIndex.catch_up`."""
         with self._lock:
-            if archive.sequence() < self.sequence:
-                log.warning("The vector index is ahead of the archive; it is built anew.")
+            if self.sequence and (archive.identity != self._archive or archive.sequence() < self.sequence):
+                log.warning("The vector index is of another archive or of a later state; it is built anew.")
                 self._clear()
+            self._archive = archive.identity
             for changes in archive.changes(self.sequence):
                 self._apply(changes)
             if self._unsaved >= _SAVE_AFTER:
@@ -214,8 +216,9 @@ class FaissIndex:
                 index = faiss.deserialize_index(np.frombuffer(body, np.uint8, size, at))
                 self._partitions[lang] = _Partition(index, np.array(total))
                 at += size
+            self._archive = head["archive"]
             self.sequence = head["sequence"]
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             log.warning("The vector index is built anew from the archive: %s.", str(error).splitlines()[0])
             self._clear()
 
@@ -226,6 +229,7 @@ class FaissIndex:
             "format": _FORMAT,
             "model": self._identity,
             "dimension": self._dimension,
+            "archive": self._archive,
             "sequence": self.sequence,
             "crc32": zlib.crc32(body),
             "partitions": [(lang, self._partitions[lang].total.tolist(), len(part)) for lang, part in parts.items()],

@@ -5,10 +5,10 @@ from importlib import metadata
 
 import torch
 
-from tests.benchmarks import encoding
+from tests.benchmarks import encoding, searching
 from tests.shared_data import REPOSITORY
 
-BENCHMARKS = {"Encoding": encoding.rows}
+BENCHMARKS = {"Encoding": encoding.rows, "Search": searching.rows}
 
 
 def main() -> None:

@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from config.settings import Encoder as EncoderSettings
 from ingest.limits import MAX_FILE_BYTES
 from retrieval import bundled_model
+from retrieval.encoder import SentenceTransformerEncoder
 from retrieval.sqlite_archive import FILE, SqliteArchive
 from retrieval.types import Article
 from tests.fakes import FakeWorkspace, prepare
@@ -140,7 +142,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Folder
     for name, data in (BAD | GOOD).items():
         (sources / name).write_bytes(data)
     settings = {"QAWL_ENCODER__MODEL": str(tiny_model), "QAWL_ENCODER__CACHE_DIR": str(base / "cache")}
-    fill(data_dir, article("here before"), article("doomed"), model=str(tiny_model))
+    identity = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model))).identity
+    fill(data_dir, article("here before"), article("doomed"), model=identity)
     process = start(data_dir, "ingest", sources, SAMPLE, "--json", **settings)
     written = []
     archive = SqliteArchive(data_dir)

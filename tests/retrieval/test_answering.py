@@ -123,9 +123,6 @@ def test_an_article_deleted_while_it_is_answered_from_is_left_out(
     assert_verbatim(answer)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the status is decided before the articles are read: answered, with nothing to show"
-)
 def test_when_every_article_is_deleted_meanwhile_nothing_was_found(
     zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

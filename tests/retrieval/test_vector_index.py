@@ -158,7 +158,6 @@ def test_an_index_ahead_of_the_archive_is_built_anew(
     restored.close()
 
 
-@pytest.mark.xfail(strict=True, reason="the index file does not name the archive that it was derived from")
 def test_the_index_of_a_former_archive_is_not_used_for_a_new_one(tmp_path: Path) -> None:
     former = SqliteArchive(tmp_path)
     put(former, "a", "cats sleep\ndogs bark")
