@@ -18,7 +18,6 @@ class Features:
         late: MaxSim, about 0.2 to 0.8.
         dense: cosine of the (centred) vectors.
         stems: share of the question's words, from 0 to 1.
-        tokens: length of the candidate.
         vectors: (centred) unit vectors, shape (n, dimension).
     """
 
@@ -27,7 +26,6 @@ class Features:
     late: Floats
     dense: Floats
     stems: Floats
-    tokens: Floats
     vectors: Floats
 
 
@@ -40,14 +38,10 @@ class Weights:
     """
 
     dense: float = 0.10
-    stems: float = 0.40
-    length: float = 0.02
-    cross: float = 0.10
-    bridge: float = 0.40
+    stems: float = 0.437
+    cross: float = 0.05
+    bridge: float = 0.5
     sharpness: float = 20.0
-
-
-_SHORT = 32  # tokens; no passage is punished for being longer than this: it is one sentence
 
 
 def match(found: Features, weights: Weights, *, late_interaction: bool = True) -> Floats:
@@ -56,8 +50,7 @@ def match(found: Features, weights: Weights, *, late_interaction: bool = True) -
     Without late interaction the dense similarity takes its place.
     """
     main = found.late if late_interaction else found.dense
-    length = np.log(np.maximum(found.tokens, _SHORT) / _SHORT)
-    within = weights.dense * found.dense + weights.stems * found.stems - weights.length * length
+    within = weights.dense * found.dense + weights.stems * found.stems
     scores: Floats = (main + np.where(found.same, within, weights.cross)).astype(np.float32)
     return scores
 

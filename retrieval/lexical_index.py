@@ -17,6 +17,7 @@ import numpy.typing as npt
 import tantivy
 
 from retrieval.archive import Archive, Changes
+from retrieval.derived import disagreement
 from retrieval.errors import ArchiveBusy, ArchiveUnwritable
 from retrieval.files import write_atomically
 from retrieval.folding import stems
@@ -191,11 +192,7 @@ class TantivyIndex:
         self.catch_up(archive)
         everything = self._searcher.search(tantivy.Query.all_query(), max(1, self._searcher.num_docs), count=False)
         here = np.array(self._passages(self._searcher, everything.hits), np.int64)
-        there = archive.passage_ids()
-        missing = len(np.setdiff1d(there, here))
-        extra = len(here) - (len(there) - missing)
-        found = [(missing, "passages are missing from"), (extra, "passages too many are in")]
-        return [f"{count} {text} the lexical index" for count, text in found if count]
+        return disagreement("lexical index", here, archive)
 
     def rebuild(self, archive: Archive) -> None:
         """See `LexicalIndex.rebuild`."""

@@ -111,7 +111,6 @@ class Searcher:
             late=self._late(question, lang, encoded, tokens, same) if self._ranking.late_interaction else nothing,
             dense=vectors @ vector if self._ranking.dense else nothing,
             stems=self._words.scores(question, lang, ids) if self._ranking.lexical else nothing,
-            tokens=np.array([len(one) for one in tokens], np.float32),
             vectors=vectors,
         )
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.archive import Archive, Changes
+from retrieval.derived import disagreement
 from retrieval.errors import ArchiveUnwritable
 from retrieval.files import write_atomically
 from retrieval.language_means import LanguageMeans
@@ -178,11 +179,7 @@ class FaissIndex:
         """See `VectorIndex.problems`."""
         self.catch_up(archive)
         here = np.concatenate([np.empty(0, np.int64), *(one.ids() for one in self._partitions.values())])
-        there = archive.passage_ids()
-        missing = len(np.setdiff1d(there, here))
-        extra = len(here) - (len(there) - missing)
-        found = [(missing, "passages are missing from"), (extra, "passages too many are in")]
-        return [f"{count} {text} the vector index" for count, text in found if count]
+        return disagreement("vector index", here, archive)
 
     def rebuild(self, archive: Archive) -> None:
         """See `VectorIndex.rebuild`."""

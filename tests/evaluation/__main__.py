@@ -54,18 +54,18 @@ def main() -> None:
 def retrieval(folder: Path) -> dict[str, list[float]]:
     rows: dict[str, list[float]] = {name: [] for name in ABLATIONS}
     for corpus, sets in SETS.items():
-        data_dir = folder / corpus
+        data_dir, asked, hits = folder / corpus, folder / "asked.jsonl", folder / "hits.jsonl"
         qawl(data_dir, "ingest", str(DATA / "retrieval" / f"{corpus}.articles.jsonl"))
+        files = [DATA / "retrieval" / f"{one}.questions.jsonl" for one in sets]
+        asked.write_text("".join(file.read_text(encoding="utf-8") for file in files), encoding="utf-8")
         for name, parts in ABLATIONS.items():
+            started = time.monotonic()
             switches = {f"QAWL_RANKING__{part}": str(part in parts).lower() for part in _PARTS}
-            for one in sets:
-                started = time.monotonic()
-                questions = DATA / "retrieval" / f"{one}.questions.jsonl"
-                hits = folder / "hits.jsonl"
-                found = qawl(data_dir, "search", "--batch", str(questions), "-k", "10", "--json", **switches)
-                hits.write_text(found, encoding="utf-8")
-                rows[name].append(figure(one, questions, hits))
-                print(f"{name:40} {one:18} {rows[name][-1]:.4f} {time.monotonic() - started:5.0f} s", flush=True)
+            found = qawl(data_dir, "search", "--batch", str(asked), "-k", "10", "--json", **switches)
+            hits.write_text(found, encoding="utf-8")
+            figures = [figure(one, file, hits) for one, file in zip(sets, files, strict=True)]
+            rows[name] += figures
+            print(f"{name:40} {corpus:8} {figures} {time.monotonic() - started:5.0f} s", flush=True)
     return rows
 
 

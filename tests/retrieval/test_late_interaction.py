@@ -79,7 +79,7 @@ def features(count: int, langs: str = "en", **given: list[float]) -> Features:
     own = np.array((langs.split() * count)[:count])
     zeros = np.zeros(count, np.float32)
     columns = {name: np.array(values, np.float32) for name, values in given.items()}
-    rest = {name: columns.get(name, zeros) for name in ("late", "dense", "stems", "tokens")}
+    rest = {name: columns.get(name, zeros) for name in ("late", "dense", "stems")}
     return Features(langs=own, same=own == "en", vectors=vectors(count), **rest)
 
 
@@ -90,8 +90,8 @@ def test_more_of_any_feature_never_hurts() -> None:
 
 
 def test_one_candidate_scores_as_it_does_among_many() -> None:
-    many = features(3, late=[0.5, 0.4, 0.1], stems=[0.2, 0, 0.9], tokens=[10, 300, 20])
-    one = features(1, late=[0.5], stems=[0.2], tokens=[10])
+    many = features(3, late=[0.5, 0.4, 0.1], stems=[0.2, 0, 0.9])
+    one = features(1, late=[0.5], stems=[0.2])
     assert match(one, Weights())[0] == pytest.approx(match(many, Weights())[0])
 
 
