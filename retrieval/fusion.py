@@ -38,8 +38,8 @@ class Weights:
     """
 
     dense: float = 0.10
-    stems: float = 0.437
-    cross: float = 0.05
+    stems: float = 0.256
+    cross: float = 0.0
     bridge: float = 0.5
     sharpness: float = 20.0
 

@@ -4,8 +4,6 @@ Khattab & Zaharia, "ColBERT" (2020), section 3.3; here over the token vectors of
 after each language's mean token vector is taken away.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -27,45 +25,43 @@ def centre(tokens: Floats, means: Floats) -> Floats:
     return unit(unit(tokens - means).sum(axis=1))
 
 
-def maxsim(question: Floats, weights: Floats, passages: Sequence[Floats]) -> Floats:
-    """How well each passage answers the question, shape (len(passages),).
+def maxsim(question: Floats, weights: Floats, tokens: Floats, lengths: npt.NDArray[np.int64]) -> Floats:
+    """How well each passage answers the question, under each weighting: shape (weightings, passages).
 
     The weighted mean over the question's tokens of the best cosine, averaged over three views of a passage: all of it,
     its best 32 tokens and its best 64. The words of an answer stand together; those of a coincidence are scattered.
 
     Args:
         question: unit vectors, shape (question tokens, dimension).
-        weights: shape (question tokens,), not negative.
-        passages: for each passage unit vectors of shape (its tokens, dimension); one without tokens scores 0.
+        weights: shape (weightings, question tokens), none negative, some positive in each row.
+        tokens: unit vectors of all passages' tokens, one passage after another, shape (all tokens, dimension).
+        lengths: number of tokens of each passage, shape (passages,); one without tokens scores 0.
     """
-    scores = np.zeros(len(passages), np.float32)
-    filled = [i for i, passage in enumerate(passages) if len(passage)]
-    if not filled or not weights.sum() > 0:
+    scores = np.zeros((len(weights), len(lengths)), np.float32)
+    filled = lengths > 0
+    if not filled.any() or not len(question):
         return scores
-    lengths = np.array([len(passages[i]) for i in filled])
-    blocks = -(-lengths // _BLOCK)
-    starts = np.cumsum(lengths) - lengths
+    blocks = -(-lengths[filled] // _BLOCK)
+    starts = np.cumsum(lengths[filled]) - lengths[filled]
     cuts = np.concatenate([start + _BLOCK * np.arange(count) for start, count in zip(starts, blocks, strict=True)])
-    cosines = np.concatenate([passages[i] for i in filled]) @ question.T
-    best = np.maximum.reduceat(cosines, cuts, axis=0)
-    share = weights / weights.sum()
+    best = np.maximum.reduceat(tokens @ question.T, cuts, axis=0)
+    share = (weights / weights.sum(axis=1, keepdims=True)).T
     whole = np.maximum.reduceat(best, np.cumsum(blocks) - blocks, axis=0) @ share
-    views = [whole] + [np.maximum(_best_window(best, blocks, size, share), -1) for size in _WINDOWS]
-    for view in views[1:]:
-        np.copyto(view, whole, where=view == -1)
-    scores[filled] = np.mean(views, axis=0)
+    views = [whole, *(_best_window(best, blocks, size, share, whole) for size in _WINDOWS)]
+    scores[:, filled] = np.mean(views, axis=0).T
     return scores
 
 
-def _best_window(best: Floats, blocks: npt.NDArray[np.int64], size: int, share: Floats) -> Floats:
-    """The best score of `size` neighbouring blocks in each passage, shape (passages,); -1 where there are fewer.
+def _best_window(best: Floats, blocks: npt.NDArray[np.int64], size: int, share: Floats, whole: Floats) -> Floats:
+    """The best score of `size` neighbouring blocks in each passage, shape (passages, weightings).
 
-    `best` holds the best cosine of each block and question token, shape (all blocks, question tokens).
+    `best` holds the best cosine of each block and question token, shape (all blocks, question tokens); a passage of
+    fewer blocks gets its score as a whole.
     """
-    scores = np.full(len(blocks), -1.0, np.float32)
+    scores = np.full_like(whole, -np.inf)
     if len(best) >= size:
         owner = np.repeat(np.arange(len(blocks)), blocks)
         windows = np.lib.stride_tricks.sliding_window_view(best, size, axis=0).max(axis=2) @ share
         within = owner[: len(windows)] == owner[size - 1 :]
         np.maximum.at(scores, owner[: len(windows)][within], windows[within])
-    return scores
+    return np.where(np.isinf(scores), whole, scores)

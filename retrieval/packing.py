@@ -9,12 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.linear import unit
-
 Floats = npt.NDArray[np.float32]
 
 _LEVELS = np.array([-1.510, -0.4528, 0.4528, 1.510], np.float32)
 _EDGES = np.array([-0.9816, 0.0, 0.9816], np.float32)
+_LENGTH = float(np.sqrt(0.8825))  # of what unpacking leaves of a unit vector (Max 1960: distortion 0.1175)
 _SHIFTS = np.array([0, 2, 4, 6], np.uint8)
 _FOUR = _LEVELS[np.arange(256)[:, None] >> _SHIFTS & 3]  # the four levels of every byte
 
@@ -29,9 +28,16 @@ def pack(vectors: Floats, spread: Floats) -> bytes:
     return packed
 
 
-def unpack(packed: Sequence[bytes], spread: Floats) -> list[Floats]:
-    """Unit vectors, one array of shape (tokens, dimension) for each packed text."""
-    dimension = len(spread)
+def unpack(packed: Sequence[bytes], dimension: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """All tokens of the packed texts, one text after another, shape (tokens, dimension), and each text's length.
+
+    In units of the spread: compare them with `stretched` vectors. That they are so near unit length that dividing by
+    it changes nothing saves two of three passes over the memory.
+    """
     levels = _FOUR[np.frombuffer(b"".join(packed), np.uint8)].reshape(-1, dimension)
-    ends = np.cumsum([4 * len(text) // dimension for text in packed])
-    return np.split(unit(levels * spread), ends[:-1])
+    return levels, np.array([4 * len(text) // dimension for text in packed], np.int64)
+
+
+def stretched(vectors: Floats, spread: Floats) -> Floats:
+    """Vectors, shape (n, dimension), whose inner products with unpacked tokens are cosines."""
+    return (vectors * spread / _LENGTH).astype(np.float32)

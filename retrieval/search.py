@@ -16,7 +16,7 @@ from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre, maxsim
 from retrieval.lexical_index import LexicalIndex
 from retrieval.linear import unit
-from retrieval.packing import unpack
+from retrieval.packing import stretched, unpack
 from retrieval.types import Hit, Passage
 from retrieval.vector_index import VectorIndex
 
@@ -103,25 +103,25 @@ class Searcher:
         same = np.array([own == lang for own in langs], bool)
         nothing = np.zeros(len(ids), np.float32)
         vectors = self._vectors.vectors(ids, langs, centred=self._ranking.centring)
-        packed = self._archive.token_vectors(ids)
-        tokens = unpack([packed.get(passage, b"") for passage in ids], self._means.spread)
         return Features(
             langs=np.array(langs),
             same=same,
-            late=self._late(question, lang, encoded, tokens, same) if self._ranking.late_interaction else nothing,
+            late=self._late(question, lang, encoded, ids, same) if self._ranking.late_interaction else nothing,
             dense=vectors @ vector if self._ranking.dense else nothing,
             stems=self._words.scores(question, lang, ids) if self._ranking.lexical else nothing,
             vectors=vectors,
         )
 
     def _late(
-        self, question: str, lang: str, encoded: Encoded, passages: Sequence[Floats], same: npt.NDArray[np.bool_]
+        self, question: str, lang: str, encoded: Encoded, ids: Sequence[int], same: npt.NDArray[np.bool_]
     ) -> Floats:
         """MaxSim of the question's words; across languages rare words, which are names mostly, count for more."""
+        packed = self._archive.token_vectors(ids)
+        spread = self._means.spread
+        tokens, lengths = unpack([packed.get(passage, b"") for passage in ids], len(spread))
         spoken = np.array([any(letter.isalnum() for letter in question[a:b]) for a, b in encoded.spans], bool)
         own = centre(encoded.tokens[spoken], self._means.tokens("query", lang))
         rare = np.maximum(encoded.surprise[spoken], 0.5) ** _RARITY
-        scores = np.zeros(len(passages), np.float32)
-        for group, weights in ((same, np.ones_like(rare)), (~same, rare)):
-            scores[group] = maxsim(own, weights, [passages[int(i)] for i in np.flatnonzero(group)])
+        within, across = maxsim(stretched(own, spread), np.stack([np.ones_like(rare), rare]), tokens, lengths)
+        scores: Floats = np.where(same, within, across)
         return scores

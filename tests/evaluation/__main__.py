@@ -28,13 +28,13 @@ REACH = (0.935, 0.850, 0.790, 0.770, 0.85, 0.85, 0.85)
 
 _PARTS = ("DENSE", "CENTRING", "LEXICAL", "LATE_INTERACTION", "BRIDGE")
 ABLATIONS = {
+    "**all**": set(_PARTS),
     "BM25 alone": {"LEXICAL"},
     "dense alone": {"DENSE"},
     "dense + centring": {"DENSE", "CENTRING"},
     "dense + centring + lexical": {"DENSE", "CENTRING", "LEXICAL"},
     "dense + centring + late interaction": {"DENSE", "CENTRING", "LATE_INTERACTION"},
     "all but the bridge": {"DENSE", "CENTRING", "LEXICAL", "LATE_INTERACTION"},
-    "**all**": set(_PARTS),
 }
 
 

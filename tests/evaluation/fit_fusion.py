@@ -2,10 +2,11 @@
 
     python -m tests.evaluation.fit_fusion
 
-Within a language, headlines of the development archive must find their own article's text among others of all three
-languages: conditional logistic regression. Across languages, questions about parts of sentences of parallel news (NTREX)
-must find the three versions of their document: the best of a grid by R@1 + recall@3. From the latter comes the threshold
-of `retrieval/answering.py`, too: each question is asked with its documents among the candidates, and without them.
+Within a language, headlines of the development archive must find their own article's text among others of all
+three languages: conditional logistic regression. Across languages, questions about parts of sentences of parallel
+news (NTREX) must find the three versions of their document: the best of a grid by R@1 + recall@3. From the latter
+comes the threshold of `retrieval/answering.py`, too: each question is asked with its documents among the candidates,
+and without them.
 """
 
 import random
