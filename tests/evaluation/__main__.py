@@ -33,8 +33,7 @@ ABLATIONS = {
     "dense alone": {"DENSE"},
     "dense + centring": {"DENSE", "CENTRING"},
     "dense + centring + lexical": {"DENSE", "CENTRING", "LEXICAL"},
-    "dense + centring + late interaction": {"DENSE", "CENTRING", "LATE_INTERACTION"},
-    "all but the bridge": {"DENSE", "CENTRING", "LEXICAL", "LATE_INTERACTION"},
+    "dense + centring + lexical + late interaction": {"DENSE", "CENTRING", "LEXICAL", "LATE_INTERACTION"},
 }
 
 
