@@ -4,9 +4,8 @@
 
 Within a language, headlines of the development archive must find their own article's text among others of all
 three languages: conditional logistic regression. Across languages, questions about parts of sentences of parallel
-news (NTREX) must find the three versions of their document: the best of a grid by R@1 + recall@3. From the latter
-comes the threshold of `retrieval/answering.py`, too: each question is asked with its documents among the candidates,
-and without them.
+news (NTREX) must find the three versions of their document: the best of a grid by R@1 + recall@3. The latter give the
+threshold of `retrieval/answering.py`, too.
 """
 
 import random
@@ -78,15 +77,20 @@ def report(within: Sequence[Asked], across: Sequence[Asked], best: Weights) -> N
 
 
 def threshold(questions: Sequence[Asked], weights: Weights) -> float:
-    """The match that best tells questions with their answer among the candidates from the same without it."""
-    best_with, best_without = [], []
+    """The match that best tells the right articles' candidates from the best others.
+
+    Each question counts twice: for the candidates in its own language, and for those in the others.
+    """
+    right, wrong = [], []
     for one in questions:
-        matches = match(one.features, weights)
-        wrong = matches[[owner not in one.relevant for owner in one.owners]]
-        best_with.append(matches.max())
-        best_without.append(wrong.max(initial=-1))
+        matches, same = match(one.features, weights), one.features.same
+        relevant = np.array([owner in one.relevant for owner in one.owners])
+        for language in (same, ~same):
+            if (language & relevant).any() and (language & ~relevant).any():
+                right.append(matches[language & relevant].max())
+                wrong.append(matches[language & ~relevant].max())
     cuts = np.linspace(0, 1, 401)
-    balance = [np.mean(np.array(best_with) >= cut) + np.mean(np.array(best_without) < cut) for cut in cuts]
+    balance = [np.mean(np.array(right) >= cut) + np.mean(np.array(wrong) < cut) for cut in cuts]
     return float(cuts[int(np.argmax(balance))])
 
 
