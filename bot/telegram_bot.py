@@ -23,6 +23,7 @@ from bot.conversation import COMMANDS, Attachment, Incoming, defect, respond
 from bot.delivery import deliver, retrying
 from bot.messages import LANGUAGES, say
 from bot.workspace import Workspace
+from config.logs import keep_secret
 from retrieval.errors import QawlError, UsageError
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def run(workspace: Workspace) -> None:
     """
     if workspace.settings.telegram.token is None:
         raise UsageError("No bot token: get one from @BotFather and set QAWL_TELEGRAM__TOKEN.")
+    keep_secret(workspace.settings.telegram.token.get_secret_value())
     workspace.warm_up()
     application = build(workspace)
     try:

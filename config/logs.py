@@ -2,17 +2,36 @@
 
 import logging
 
+_secrets: set[str] = set()
 
-def set_up_logging(*, verbose: bool = False) -> None:
-    """Sends our own records from INFO (DEBUG when `verbose`) to stderr, and other packages' from WARNING.
+
+class _Discreet(logging.Formatter):
+    """Writes records with secrets blotted out, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        for secret in _secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def set_up_logging() -> None:
+    """Sends our own records from INFO to stderr, and other packages' from WARNING.
 
     httpx logs every request's address at INFO, and Telegram's addresses carry the token: it stays at WARNING
     whatever happens.
     """
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     for package in ("bot", "ingest", "retrieval"):
-        logging.getLogger(package).setLevel(logging.DEBUG if verbose else logging.INFO)
+        logging.getLogger(package).setLevel(logging.INFO)
     # A proxy's error page is reported by whoever retries; its traceback helps nobody.
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
     for chatty in ("httpx", "httpcore", "apscheduler", "transformers", "sentence_transformers"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def keep_secret(secret: str) -> None:
+    """From now on `secret` is blotted out of every record, whoever writes it."""
+    _secrets.add(secret)
