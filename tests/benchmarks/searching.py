@@ -1,4 +1,4 @@
-"""Milliseconds from a question to ranked passages, warm, over the beginnings of 1 000 articles, and what they go into."""
+"""Milliseconds from a question to ranked passages, warm, over 1 000 beginnings of articles, and what they go into."""
 
 import cProfile
 import pstats
