@@ -127,7 +127,9 @@ def _ingest(workspace: Workspace, incoming: Incoming) -> list[RichText]:
         name = incoming.attachment.name
         found = text_files.from_bytes(name, incoming.attachment.read(), source=name)
     elif (text := incoming.text.strip() or incoming.quoted or "").strip():
-        fields = {"text": text, "title": _headline(text), "published": incoming.sent}
+        # Typed after the command it has no date of its own, and is the same article when it is typed again.
+        published = None if incoming.text.strip() else incoming.sent
+        fields = {"text": text, "title": _headline(text), "published": published}
         found = article(fields, source="message")
     else:
         return _say(incoming, "ingest-empty")

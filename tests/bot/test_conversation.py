@@ -222,3 +222,10 @@ def test_the_archive_that_cannot_be_written_is_said_to_the_admin(
 
     monkeypatch.setattr(workspace.archive, "put", full)
     assert ingest(workspace) == "the disk is full"
+
+
+def test_the_same_text_typed_again_later_is_the_same_article(workspace: FakeWorkspace) -> None:
+    for day, outcome in ((1, "Taken in"), (2, "already have")):
+        sent = datetime(2026, 1, day, tzinfo=UTC)
+        (message,) = respond(workspace, Incoming("Cats sleep all day.", Role.ADMIN, command="ingest", sent=sent))
+        assert outcome in message.text
