@@ -29,25 +29,25 @@ peers: .venv-peers/stamp  ## the frameworks that `make eval` compares with, in a
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Qawl needs Python 3.11 or newer; call make PYTHON=python3.x" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1'
 
 .venv/run.stamp: pyproject.toml | .venv/bin/python
 	@echo "Installing what Qawl needs (once, a minute or two) …" >&2
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install -qq --editable .
 	@touch $@
 
 .venv/test.stamp: .venv/run.stamp
-	@$(BIN)/python -m pip install --quiet --group test
+	@$(BIN)/python -m pip install -qq --group test
 	@touch $@
 
 .venv/lint.stamp: .venv/run.stamp
-	@$(BIN)/python -m pip install --quiet --group lint
+	@$(BIN)/python -m pip install -qq --group lint
 	@touch $@
 
 .venv-peers/stamp: pyproject.toml
 	@$(PYTHON) -m venv .venv-peers
-	@.venv-peers/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@.venv-peers/bin/python -m pip install --quiet --group peers
+	@.venv-peers/bin/python -m pip install -qq --upgrade 'pip>=25.1'
+	@.venv-peers/bin/python -m pip install -qq --group peers
 	@touch $@
 
 clean:
