@@ -13,6 +13,7 @@ from retrieval.language_means import LanguageMeans
 from retrieval.lexical_index import TantivyIndex
 from retrieval.search import Searcher
 from retrieval.sqlite_archive import SqliteArchive
+from retrieval.threads import leave_cores_to_torch
 from retrieval.vector_index import FaissIndex
 
 
@@ -37,6 +38,7 @@ class Workspace:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder, bound to the archive."""
+        leave_cores_to_torch()
         encoder = SentenceTransformerEncoder(self.settings.encoder)
         self.archive.bind_model(encoder.identity)
         return encoder
