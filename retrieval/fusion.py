@@ -33,8 +33,8 @@ class Features:
 class Weights:
     """How much each feature counts beside MaxSim, which counts once.
 
-    `stems`, `cross` and `bridge` are fitted by `tests/evaluation/fit_fusion.py` on headlines and on parallel news, never
-    on questions that quality is judged on; `dense` and `sharpness` are set by hand (docs/quality.md).
+    `stems`, `cross` and `bridge` are fitted by `tests/evaluation/fit_fusion.py` on headlines and on parallel news,
+    never on questions that quality is judged on; `dense` and `sharpness` are set by hand (docs/quality.md).
     """
 
     dense: float = 0.10
