@@ -1,0 +1,320 @@
+"""Reading questions: who is asked about as a speaker, about what, from when."""
+
+import re
+import time
+import tomllib
+from datetime import date
+from importlib import resources
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.question_words import LANGUAGES
+from retrieval.questions import analyse
+
+TODAY = date(2015, 9, 16)  # a Wednesday
+
+# question, speaker, topic; None where the topic is not what the case is about
+STATEMENTS = [
+    # English
+    ("What did Zarif say about the inspections?", "Zarif", "the inspections"),
+    ("What has Obama said about Cuba?", "Obama", "Cuba"),
+    ("What will Yellen say about rates?", "Yellen", "rates"),
+    ("What have the rebels been saying about the truce?", "the rebels", "the truce"),
+    ("What is the UN envoy saying about Yemen?", "the UN envoy", "Yemen"),
+    ("How did Hollande describe the attack?", "Hollande", "the attack"),
+    ("How does Ankara justify the air strikes?", "Ankara", "the air strikes"),
+    ("Why does the mayor deny the allegations?", "the mayor", "the allegations"),
+    ("Did Trump deny the meeting?", "Trump", "the meeting"),
+    ("Has Draghi called for reforms?", "Draghi", "reforms"),
+    ("What does Thatcher think of Europe?", "Thatcher", "Europe"),
+    ("What did US Secretary of State John Kerry say about Assad?", "US Secretary of State John Kerry", "Assad"),
+    ("What did the State Department report about Iran?", "the State Department", "Iran"),
+    ("What does the World Bank report say about Egypt?", "the World Bank report", "Egypt"),
+    ("What did Chancellor Merkel, who met Modi, say about visas?", "Chancellor Merkel, who met Modi", "visas"),
+    ("How does the ambassador of Oman to the UN view the war?", "the ambassador of Oman to the UN", "the war"),
+    ("What did President Erdogan's spokesman Ibrahim Kalin say about Syria?",
+     "President Erdogan's spokesman Ibrahim Kalin", "Syria"),
+    ("What did Kerry say in Vienna about whose turn it was?", "Kerry", "in Vienna about whose turn it was"),
+    ("What did Modi say that Sharif also mentioned?", "Modi", None),
+    ("Whom did Maduro accuse of sabotage?", "Maduro", "sabotage"),
+    ("Which countries did Netanyahu criticise for the deal?", "Netanyahu", "countries for the deal"),
+    ("How many people did the governor say were missing?", "the governor", "people were missing"),
+    ("According to Hawking, what is the greatest danger?", "Hawking", "the greatest danger"),
+    ("Why did the dam burst, according to the engineers' union?", "the engineers' union", None),
+    ("In Tsipras's view, who should pay?", "Tsipras", None),
+    ("What is Japan's position on whaling?", "Japan", "whaling"),
+    ("What position does Japan take on whaling?", "Japan", None),
+    ("What was the reaction of the Vatican to the vote?", "the Vatican", "the vote"),
+    ("quotes by Mandela about freedom", "Mandela", "freedom"),
+    ("show me all statements by Abbas about settlements", "Abbas", "settlements"),
+    ("Mandela on freedom", "Mandela", "freedom"),
+    ("mandela quotes", "mandela", None),
+    ("tell me what Castro said about the embargo", "Castro", "the embargo"),
+    ("what castro say about embargo", "castro", "embargo"),
+    ("What did castro said about the embargo", "castro", "the embargo"),
+    ("What was said by Castro about the embargo?", "Castro", "the embargo"),
+    ("What was said about the embargo?", None, "the embargo"),
+    ("What did he say about the embargo?", None, "the embargo"),
+    ("What do people say about the embargo?", None, "the embargo"),
+    # Arabic
+    ("ماذا قال أردوغان عن اللاجئين؟", "أردوغان", "اللاجئين"),
+    ("وماذا قال أوباما بشأن كوبا؟", "أوباما", "كوبا"),
+    ("ما الذي قاله نتنياهو حول المستوطنات؟", "نتنياهو", "المستوطنات"),
+    ("ماذا قالت المستشارة الألمانية أنغيلا ميركل عن اليونان؟", "المستشارة الألمانية أنغيلا ميركل", "اليونان"),
+    ("ماذا قال مبعوث الأمم المتحدة إلى اليمن إسماعيل ولد الشيخ عن الهدنة؟",
+     "مبعوث الأمم المتحدة إلى اليمن إسماعيل ولد الشيخ", "الهدنة"),
+    ("ماذا قال الأمين العام للأمم المتحدة بان كي مون عن غزة؟", "الأمين العام للأمم المتحدة بان كي مون", "غزة"),
+    ("عن ماذا تحدث نصر الله في خطابه؟", "نصر الله", "في خطابه"),
+    ("كيف وصف وزير الدفاع الفرنسي العملية العسكرية؟", "وزير الدفاع الفرنسي", "العملية العسكرية"),
+    ("كيف وصف هولاند الهجوم؟", "هولاند", "الهجوم"),
+    ("كيف برر علي لاريجاني التأخير؟", "علي لاريجاني", "التأخير"),
+    ("لماذا رفض هولاند إرسال قوات؟", "هولاند", "إرسال قوات"),
+    ("هل نفى بلاتر الاتهامات؟", "بلاتر", "الاتهامات"),
+    ("هل وعد ترامب ببناء جدار؟", "ترامب", "ببناء جدار"),
+    ("هل صحيح أن بلاتر قال إنه سيستقيل؟", "بلاتر", "سيستقيل"),
+    ("بماذا اتهم مادورو المعارضة؟", "مادورو", "المعارضة"),
+    ("إلى ماذا دعا البابا الدول الأوروبية؟", "البابا", None),
+    ("على أي أساس قال بلاتر إنه بريء؟", "بلاتر", None),
+    ("بحسب هوكينغ، ما هو أكبر خطر؟", "هوكينغ", "أكبر خطر"),
+    ("لماذا انهار السد بحسب نقابة المهندسين؟", "نقابة المهندسين", "انهار السد"),
+    ("وفقا لسامح شكري ما سبب الأزمة؟", "سامح شكري", "سبب الأزمة"),
+    ("ما سبب الانهيار وفقاً للوزير؟", "وزير", "سبب الانهيار"),
+    ("لماذا غرق القارب، كما أوضح خفر السواحل؟", "خفر السواحل", None),
+    ("ما هو موقف اليابان من صيد الحيتان؟", "اليابان", "صيد الحيتان"),
+    ("ما رأي البابا في الهجرة؟", "البابا", "في الهجرة"),
+    ("تصريحات عباس حول الاستيطان", "عباس", "الاستيطان"),
+    ("مانديلا عن الحرية", "مانديلا", "الحرية"),
+    ("شو قال نصر الله عن الحرب", "نصر الله", "الحرب"),
+    ("مرسي قال ايه عن الدستور", "مرسي", "الدستور"),
+    ("ماذا قيل عن الحصار؟", None, "الحصار"),
+    ("ماذا قال عن الحصار؟", None, "الحصار"),
+    # Russian
+    ("Что Обама сказал о Кубе?", "Обама", "Кубе"),
+    ("Что сказал Обама о Кубе?", "Обама", "Кубе"),
+    ("Что о Кубе сказал Обама?", "Обама", "Кубе"),
+    ("что обама сказал о кубе", "обама", "кубе"),
+    ("Что думает Тэтчер о Европе?", "Тэтчер", "Европе"),
+    ("Как Олланд описал нападение?", "Олланд", "нападение"),
+    ("Как описал министр обороны Франции ход операции?", "министр обороны Франции", "ход операции"),
+    ("Как штаб Трампа объяснил поражение?", "штаб Трампа", "поражение"),
+    ("В чём Мадуро обвинил оппозицию?", "Мадуро", "оппозицию"),
+    ("В чём обвинил Мадуро Вашингтон?", None, None),
+    ("О каких рисках в Греции Драгги предупредил банки?", "Драгги", None),
+    ("К чему призвал папа римский Франциск?", "папа римский Франциск", None),
+    ("Что сказал посол Омана в США о войне?", "посол Омана в США", "войне"),
+    ("Что заявила компания «Роснефть» о ценах?", "компания «Роснефть»", "ценах"),
+    ("Что Нетаньяху сказал о поселениях?", "Нетаньяху", "поселениях"),
+    ("Что сказал об этом Шойгу?", "Шойгу", None),
+    ("Отрицал ли Блаттер обвинения?", "Блаттер", "обвинения"),
+    ("Правда ли, что Блаттер признал вину?", "Блаттер", None),
+    ("Почему Анкара отказалась от переговоров?", "Анкара", "переговоров"),
+    ("По словам Хокинга, что опаснее всего?", "Хокинга", "опаснее всего"),
+    ("Почему, по мнению главы МВФ, рынки падают?", "главы МВФ", "рынки падают"),
+    ("Почему Сноуден, по его словам, не вернулся?", "Сноуден", "не вернулся"),
+    ("Какова позиция Японии по китобойному промыслу?", "Японии", "китобойному промыслу"),
+    ("Какую позицию занимает Япония по санкциям?", "Япония", None),
+    ("заявления Аббаса о поселениях", "Аббаса", "поселениях"),
+    ("Мандела про свободу", "Мандела", "свободу"),
+    ("Что было сказано о блокаде?", None, "блокаде"),
+    ("Что он сказал о блокаде?", None, "блокаде"),
+]  # fmt: skip
+
+WHO = [
+    ("Who said that the dam was unsafe?", "the dam was unsafe"),
+    ("Who has repeatedly warned of a famine?", None),
+    ("Which official called for a boycott?", None),
+    ("What minister promised lower taxes?", None),
+    ("Who was the general who admitted the mistake?", None),
+    ("Which countries condemned the coup?", None),
+    ("من قال إن السد غير آمن؟", "السد غير آمن"),
+    ("من الذي حذّر من المجاعة؟", None),
+    ("من هو الوزير الذي وعد بخفض الضرائب؟", None),
+    ("أي دولة أدانت الانقلاب؟", None),
+    ("مين قال إن السد خطر", "السد خطر"),
+    ("Кто заявил, что плотина опасна?", "плотина опасна"),
+    ("Кто из министров обещал снизить налоги?", None),
+    ("Какой чиновник призвал к бойкоту?", None),
+    ("Какие страны осудили переворот?", None),
+    ("На кого возложили вину за взрыв?", None),
+    ("По чьему мнению, плотина опасна?", "плотина опасна"),
+]
+
+FACTS = [
+    "When will the dam be finished?",
+    "What will Modi discuss in Dhaka?",
+    "How many delegations did Modi address?",
+    "Who did Kerry speak with in Vienna?",
+    "When did Modi visit Dhaka?",
+    "Who won the election?",
+    "How long is the dam according to the article?",
+    "War on terror",
+    "news about Egypt",
+    "modi inflation",
+    "متى يكتمل بناء السد؟",
+    "ماذا سيناقش مودي في دكا؟",
+    "أين تقع دكا؟",
+    "من هو رئيس تونس؟",
+    "أخبار عن مصر",
+    "Когда достроят плотину?",
+    "Что обсудит Моди в Дакке?",
+    "С кем встретился Керри в Вене?",
+    "Кто такой Нарендра Моди?",
+    "Новости о Египте",
+    "¿Qué dijo Merkel sobre Grecia?",
+    "Was sagte Merkel über Griechenland?",
+    "Що сказав Зеленський про Крим?",
+    "メルケルは何と言いましたか",
+]
+
+DATES = [
+    ("What did Kerry say in July 2015 about Cuba?", "2015-07-01", "2015-07-31", "Cuba"),
+    ("What did Kerry say about Cuba on 3 August?", "2015-08-03", "2015-08-03", "Cuba"),
+    ("What did Kerry say about Cuba on October 3rd?", "2014-10-03", "2014-10-03", "Cuba"),
+    ("What did Kerry say on 2015-08-03 about Cuba?", "2015-08-03", "2015-08-03", "Cuba"),
+    ("What has Kerry said about Cuba since 2014?", "2014-01-01", None, "Cuba"),
+    ("What did Kerry say about Cuba between 2012 and 2014?", "2012-01-01", "2014-12-31", "Cuba"),
+    ("What did Kerry say about Cuba until July 2014?", None, "2014-07-31", "Cuba"),
+    ("What did Kerry say yesterday about Cuba?", "2015-09-15", "2015-09-15", "Cuba"),
+    ("What did Kerry say about Cuba last week?", "2015-09-07", "2015-09-13", "Cuba"),
+    ("What did Kerry say about Cuba last month?", "2015-08-01", "2015-08-31", "Cuba"),
+    ("What did Kerry say about Cuba this year?", "2015-01-01", "2015-09-16", "Cuba"),
+    ("What did Kerry say about Cuba in the past 3 days?", "2015-09-13", "2015-09-16", "Cuba"),
+    ("What did Kerry say on Monday about Cuba?", "2015-09-14", "2015-09-14", "Cuba"),
+    ("Who said in 2014 that the dam was unsafe?", "2014-01-01", "2014-12-31", "the dam was unsafe"),
+    ("What happened yesterday in Dhaka?", "2015-09-15", "2015-09-15", "What happened in Dhaka?"),
+    ("What did Infantino say about the 2018 World Cup?", None, None, "the 2018 World Cup"),
+    ("What did Modi say about plans for 2030?", None, None, "plans for 2030"),
+    ("What did Cameron say about the EU deal of 2014?", None, None, "the EU deal of 2014"),
+    ("What did Merkel say about the elections in 2013?", None, None, "the elections in 2013"),
+    ("Why was the dam closed last year, according to Kerry?", None, None, None),
+    ("Who said that the war ended in 2014?", None, None, "the war ended in 2014"),
+    ("What did the minister who resigned last month say about Cuba?", None, None, "Cuba"),
+    ("What did May say about Cuba?", None, None, "Cuba"),
+    ("What did Kerry say on 31 June 2015?", None, None, None),
+    ("ماذا قال كيري عن كوبا في يوليو 2015؟", "2015-07-01", "2015-07-31", "كوبا"),
+    ("ماذا قال كيري عن كوبا في تموز ٢٠١٥؟", "2015-07-01", "2015-07-31", "كوبا"),
+    ("ماذا قال كيري في 3 آب/أغسطس عن كوبا؟", "2015-08-03", "2015-08-03", "كوبا"),
+    ("ماذا قال السبسي في جويلية الماضي عن الأجور؟", "2015-07-01", "2015-07-31", "الأجور"),
+    ("ماذا قال بنكيران عن التعليم في غشت 2014؟", "2014-08-01", "2014-08-31", "التعليم"),
+    ("ماذا قال كيري عن كوبا بين عامي 2012 و2014؟", "2012-01-01", "2014-12-31", "كوبا"),
+    ("ماذا قال كيري عن كوبا منذ عام 2014؟", "2014-01-01", None, "كوبا"),
+    ("ماذا قال كيري عن كوبا أمس؟", "2015-09-15", "2015-09-15", "كوبا"),
+    ("ماذا قال كيري الأسبوع الماضي عن كوبا؟", "2015-09-07", "2015-09-13", "كوبا"),
+    ("ماذا قال كيري عن كوبا الشهر الماضي؟", "2015-08-01", "2015-08-31", "كوبا"),
+    ("ماذا قال كيري عن كوبا هذا العام؟", "2015-01-01", "2015-09-16", "كوبا"),
+    ("ماذا قال كيري عن كوبا خلال الأيام الثلاثة الماضية؟", "2015-09-13", "2015-09-16", "كوبا"),
+    ("ماذا قال بلاتر عن كأس العالم 2018؟", None, None, "كأس العالم 2018"),
+    ("من قال إن الحرب انتهت عام 2014؟", None, None, "الحرب انتهت عام 2014"),
+    ("Что Керри сказал о Кубе в июле 2015 года?", "2015-07-01", "2015-07-31", "Кубе"),
+    ("Что сказал Керри 3 августа о Кубе?", "2015-08-03", "2015-08-03", "Кубе"),
+    ("Что Керри вчера сказал о Кубе?", "2015-09-15", "2015-09-15", "Кубе"),
+    ("Что Керри сказал о Кубе на прошлой неделе?", "2015-09-07", "2015-09-13", "Кубе"),
+    ("Что Керри сказал о Кубе в прошлом месяце?", "2015-08-01", "2015-08-31", "Кубе"),
+    ("Что Керри говорил о Кубе за последние 3 дня?", "2015-09-13", "2015-09-16", "Кубе"),
+    ("Что Керри говорил о Кубе с 2012 по 2014 год?", "2012-01-01", "2014-12-31", "Кубе"),
+    ("Что сказал Мутко о чемпионате мира 2018 года?", None, None, "чемпионате мира 2018 года"),
+    ("Кто заявил, что война закончилась в 2014 году?", None, None, "война закончилась в 2014 году"),
+]
+
+
+@pytest.mark.parametrize(("question", "speaker", "topic"), STATEMENTS)
+def test_a_question_about_statements_names_speaker_and_topic(question, speaker, topic):
+    asked = analyse(question, today=TODAY)
+    assert asked.intent == "statements"
+    if topic is not None or speaker is not None:
+        assert asked.speaker == speaker
+    if topic is not None:
+        assert asked.topic == topic
+
+
+@pytest.mark.parametrize(("question", "topic"), WHO)
+def test_a_question_for_the_speaker_names_none(question, topic):
+    asked = analyse(question, today=TODAY)
+    assert (asked.intent, asked.speaker) == ("who", None)
+    if topic is not None:
+        assert asked.topic == topic
+
+
+@pytest.mark.parametrize("question", FACTS)
+def test_a_question_about_no_statement_stays_as_it_is(question):
+    asked = analyse(question, today=TODAY)
+    assert (asked.intent, asked.speaker, asked.topic) == ("fact", None, question)
+
+
+@pytest.mark.parametrize(("question", "since", "until", "topic"), DATES)
+def test_dates_count_when_they_date_the_saying(question, since, until, topic):
+    asked = analyse(question, today=TODAY)
+    days = tuple(day and day.isoformat() for day in (asked.since, asked.until))
+    assert days == (since, until)
+    if topic is not None:
+        assert asked.topic == topic
+
+
+def test_the_first_of_january_has_a_last_month():
+    asked = analyse("What did Kerry say about Cuba last month?", today=date(2016, 1, 1))
+    assert (asked.since, asked.until) == (date(2015, 12, 1), date(2015, 12, 31))
+
+
+def test_a_question_without_topic_is_its_own():
+    assert analyse("О чём предупредил Керри?", today=TODAY).topic == "О чём предупредил Керри?"
+    assert analyse("What did Kerry say yesterday?", today=TODAY).topic == "What did Kerry say?"
+
+
+@pytest.mark.parametrize(
+    "question", ["What did «ABC News» say about Cuba?", "What did \u2066Kerry\u2069 say about Cuba?"]
+)
+def test_marks_around_a_name_do_not_belong_to_it(question):
+    assert analyse(question, today=TODAY).speaker in {"ABC News", "Kerry"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", " ", "?", "؟", "😀🤔", "\u200f\u202b\u2069", "what did about", "Who", "ماذا", "من", "что о", "кто",
+     "по словам", "according to", "بحسب", "12345", "'s", "«»", "\x00\x01", "a" * 1000, "e\u0301" * 400,
+     "what did " * 110, "ماذا قال " * 110],
+)  # fmt: skip
+def test_odd_questions_have_no_speaker(question):
+    asked = analyse(question, today=TODAY)
+    assert asked.speaker is None
+    assert bool(asked.topic) == bool(question)
+
+
+def test_the_longest_question_takes_no_time():
+    analyse("What did Kerry say about Cuba?", today=TODAY)
+    analyse("Что сказал Керри?", today=TODAY)
+    analyse("ماذا قال كيري؟", today=TODAY)
+    started = time.perf_counter()
+    for word in ("Kerry said that ", "Лавров и Керри, ", "Что на ", "قال وزير الخارجية ", "in July 2015 "):
+        analyse((word * 400)[:1000], today=TODAY)
+    assert time.perf_counter() - started < 5
+
+
+_WORDS = """
+What did say said Kerry about on who which according to the in July 2015 , . ? 's «ABC» yesterday that by 😀
+ماذا قال كيري عن من الذي بحسب لكيري في تموز ، ؟ أمس أن
+Что сказал Керри о кто по словам вчера в июле 2015 года ли
+""".split()  # noqa: SIM905
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=120), st.lists(st.sampled_from(_WORDS), max_size=20).map(" ".join)), st.dates())
+def test_any_text_has_an_analysis(question, today):
+    asked = analyse(question, today=today)
+    assert asked.speaker is None or (asked.speaker and asked.speaker in question)
+    assert bool(asked.topic) == bool(question)
+    assert not (asked.since and asked.until) or asked.since <= asked.until
+    assert asked.intent in {"statements", "who", "fact"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_patterns_use_classes_that_have_words(language):
+    data = tomllib.loads((resources.files("retrieval") / "data" / f"questions.{language}.toml").read_text("utf-8"))
+    known = {*data["words"], *data["shapes"], "month", "weekday", "number", "relative"}
+    known |= {name for table in data.get("paradigms", []) for name in table["classes"]}
+    known |= {table["class"] for table in data.get("inflected", [])}
+    forms = [entry["form"] for entry in (*data["patterns"], *data["dates"])] + list(data["macros"].values())
+    used = {name for form in forms for words in re.findall(r"\{([a-z_!][a-z_!| ]*)\}", form)
+            for name in re.findall("[a-z_]+", words)}  # fmt: skip
+    assert used <= known
