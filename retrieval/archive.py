@@ -1,31 +1,123 @@
 """The archive: the one source of truth, behind a Protocol so that it may live in SQLite or elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.types import Article, Passage, Sentence, Span
+from retrieval.types import Article, Kind, Passage, Sentence, Span
 
 Outcome = Literal["added", "updated", "unchanged"]
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """An article ready to be stored: cut into sentences and passages, each passage encoded.
+class Source:
+    """Somebody who is quoted in one article (PARC's source): a person, a body, or somebody unnamed.
 
-    `vectors` is float32 of shape (len(passages), dimension), unit length; `tokens` are the packed token vectors of
-    each passage.
+    `name` is the fullest form that the article has, `aliases` its other forms; `introduced` is where the article gives
+    title and name.
+    """
+
+    name: str
+    aliases: Sequence[str]
+    role: str | None
+    person: bool
+    introduced: Span
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """A statement within an article: whole sentences, and whose they are.
+
+    `source` is a position in the article's list of sources; None when nobody could be named.
+    """
+
+    span: Span
+    source: int | None
+    cue: str | None
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Who says what in one article."""
+
+    sources: Sequence[Source] = ()
+    statements: Sequence[Attributed] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which tokens of which passage a sentence is; `passage` is a position in the article's list of passages."""
+
+    passage: int
+    first_token: int
+    end_token: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An article ready to be stored: cut into sentences and passages, each passage encoded, statements attributed.
+
+    `places` has one entry a sentence; `vectors` is float32 of shape (len(passages), dimension), unit length; `tokens`
+    are the packed token vectors of each passage.
     """
 
     article: Article
     lang: str
     sentences: Sequence[Sentence]
+    places: Sequence[Place]
     passages: Sequence[Span]
     vectors: npt.NDArray[np.float32]
     tokens: Sequence[bytes]
+    attribution: Attribution = Attribution()
+
+
+@dataclass(frozen=True)
+class StoredSource:
+    """A source with its id, its article, and how many statements it has there."""
+
+    id: int
+    article_id: str
+    lang: str
+    source: Source
+    statements: int
+
+
+@dataclass(frozen=True)
+class StoredStatement:
+    """A statement as the archive keeps it; `source_id` is that of a `StoredSource`."""
+
+    article_id: str
+    span: Span
+    source_id: int | None
+    cue: str | None
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class StoredSentence:
+    """A sentence, its tokens in its passage, and the statements that it carries."""
+
+    article_id: str
+    passage_id: int
+    span: Span
+    first_token: int
+    end_token: int
+    statements: Sequence[StoredStatement]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A question that the archive could not answer, and how often it was asked."""
+
+    question: str
+    language: str
+    times: int
+    last_asked: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +127,7 @@ class Counts:
     articles: int
     sentences: int
     passages: int
+    statements: int
     languages: dict[str, int]
     bytes: int
 
@@ -49,6 +142,7 @@ class ArticleSummary:
     published: str | None
     lang: str
     passages: int
+    statements: int
 
 
 @dataclass(frozen=True)
@@ -114,6 +208,29 @@ class Archive(Protocol):
 
     def token_vectors(self, ids: Sequence[int]) -> dict[int, bytes]:
         """Packed token vectors of those of the passages that are there."""
+
+    def sources(self, since: int = 0) -> Iterator[StoredSource]:
+        """The sources of articles written after sequence number `since`, oldest first."""
+
+    def removed_since(self, since: int) -> bool:
+        """Whether an article was taken out or replaced after sequence number `since`."""
+
+    def statements(
+        self, *, article_id: str | None = None, source_ids: Collection[int] | None = None
+    ) -> Iterator[StoredStatement]:
+        """Statements in the order of their articles: all, one article's, or those of some sources."""
+
+    def passages_of(self, source_ids: Collection[int]) -> list[int]:
+        """Ids of the passages that carry statements of these sources, ascending."""
+
+    def stored_sentences(self, passage_ids: Sequence[int]) -> list[StoredSentence]:
+        """The sentences of these passages, in order, with the statements that each carries."""
+
+    def wish(self, question: str, language: str, asked: datetime) -> None:
+        """Remembers a question that had no answer, not who asked it."""
+
+    def wishes(self) -> list[Wish]:
+        """Questions without an answer, the most asked first."""
 
     def sequence(self) -> int:
         """Number of the last write."""

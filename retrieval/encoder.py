@@ -36,6 +36,9 @@ _BATCH_TOKENS = 8192
 # Late interaction reads the last two: together they rank better than either (docs/quality.md).
 LAYERS = 2
 
+# Attribution reads a low, a middle and the last layer, by their share of the model's depth: 6, 9 and 12 of twelve.
+DEPTHS = (0.5, 0.75, 1.0)
+
 
 _HEAD = 1_000_000  # bytes of a model's file that its identity is made of
 
@@ -46,6 +49,7 @@ class Encoded:
 
     pooled: npt.NDArray[np.float32]
     tokens: npt.NDArray[np.float32]
+    depths: npt.NDArray[np.float16]
     surprise: npt.NDArray[np.float32]
     spans: npt.NDArray[np.int32]
 
@@ -58,6 +62,8 @@ class Encoding:
         pooled: float32 of shape (n, dimension), unit length.
         tokens: for each text float32 of shape (tokens, LAYERS, dimension): the vectors of the last layers, the very
             last first, without the prompt's and the special tokens'.
+        depths: for each passage float16 of shape (tokens, len(DEPTHS), dimension): the vectors of the layers at those
+            depths; of no tokens for a question.
         surprise: for each text float32 of shape (tokens,): how rare the token is, -log p by the tokenizer's own
             unigram model of all its languages; ones where the tokenizer has none.
         spans: for each text int32 of shape (tokens, 2): the code points that each token covers.
@@ -65,11 +71,18 @@ class Encoding:
 
     pooled: npt.NDArray[np.float32]
     tokens: list[npt.NDArray[np.float32]]
+    depths: list[npt.NDArray[np.float16]]
     surprise: list[npt.NDArray[np.float32]]
     spans: list[npt.NDArray[np.int32]]
 
+    def part(self, start: int, end: int) -> "Encoding":
+        """What the pass gives for some of the texts."""
+        rest = (self.tokens, self.depths, self.surprise, self.spans)
+        tokens, depths, surprise, spans = (one[start:end] for one in rest)
+        return Encoding(self.pooled[start:end], tokens, depths, surprise, spans)  # type: ignore[arg-type]
+
     def __iter__(self) -> Iterator[Encoded]:
-        return map(Encoded, self.pooled, self.tokens, self.surprise, self.spans)
+        return map(Encoded, self.pooled, self.tokens, self.depths, self.surprise, self.spans)
 
 
 class Encoder(Protocol):
@@ -136,9 +149,10 @@ class SentenceTransformerEncoder:
     def encode(self, texts: Sequence[str], role: Role) -> Encoding:
         """See `Encoder.encode`."""
         if not texts:
-            return Encoding(np.zeros((0, self.dimension), np.float32), [], [], [])
+            return Encoding(np.zeros((0, self.dimension), np.float32), [], [], [], [])
         pooled = np.zeros((len(texts), self.dimension), np.float32)
         tokens: list[Any] = [None] * len(texts)
+        depths: list[Any] = [np.zeros((0, len(DEPTHS), self.dimension), np.float16)] * len(texts)
         surprise: list[Any] = [None] * len(texts)
         spans: list[Any] = [None] * len(texts)
         with self._lock:
@@ -151,18 +165,20 @@ class SentenceTransformerEncoder:
                 return_special_tokens_mask=True,
             )
             for batch in _batches([len(ids) for ids in coded["input_ids"]]):
-                vectors, sentences = self._forward([coded["input_ids"][i] for i in batch])
+                vectors, deep, sentences = self._forward([coded["input_ids"][i] for i in batch])
                 pooled[batch] = sentences
                 for row, i in enumerate(batch):
                     offsets = np.array(coded["offset_mapping"][i], np.int32).reshape(-1, 2)
                     special = np.array(coded["special_tokens_mask"][i], bool)
                     own = ~special & (offsets[:, 1] > len(prompt))
                     tokens[i] = vectors[row, : len(own)][own]
+                    if role == "passage":
+                        depths[i] = deep[row, : len(own)][own]
                     surprise[i] = self._surprise[np.array(coded["input_ids"][i])[own]]
                     spans[i] = np.maximum(offsets[own] - len(prompt), 0)
-        return Encoding(pooled, tokens, surprise, spans)
+        return Encoding(pooled, tokens, depths, surprise, spans)
 
-    def _forward(self, ids: list[list[int]]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def _forward(self, ids: list[list[int]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
         import torch  # noqa: PLC0415  takes seconds; commands that encode nothing do without
 
         padded: dict[str, Any] = self._model.tokenizer.pad({"input_ids": ids}, return_tensors="pt")
@@ -170,11 +186,13 @@ class SentenceTransformerEncoder:
         with torch.inference_mode():
             features = transformer(dict(padded))
             features["token_embeddings"] = features["token_embeddings"].float()
-            last = torch.stack(features["all_layer_embeddings"][: -LAYERS - 1 : -1], dim=2).float()
+            layers = features["all_layer_embeddings"]
+            last = torch.stack(layers[: -LAYERS - 1 : -1], dim=2).float()
+            deep = torch.stack([layers[round(depth * (len(layers) - 1))] for depth in DEPTHS], dim=2).half()
             for module in rest:
                 features = module(features)
             sentences = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
-            return last.numpy(), sentences.numpy()
+            return last.numpy(), deep.numpy(), sentences.numpy()
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder.token_counts`."""

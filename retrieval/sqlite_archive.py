@@ -1,12 +1,14 @@
 """The archive in one SQLite file (WAL): readers never wait, writers take turns."""
 # ruff: noqa: S608  what is put into statements is marks and words of ours, never data
 
+import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +17,19 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from retrieval.archive import ArticleSummary, Changes, Counts, Outcome, Prepared
+from retrieval.archive import (
+    ArticleSummary,
+    Attribution,
+    Changes,
+    Counts,
+    Outcome,
+    Prepared,
+    Source,
+    StoredSentence,
+    StoredSource,
+    StoredStatement,
+    Wish,
+)
 from retrieval.errors import (
     ArchiveBusy,
     ArchiveDamaged,
@@ -23,7 +37,7 @@ from retrieval.errors import (
     ArchiveUnwritable,
     ForeignModel,
 )
-from retrieval.types import Article, Passage, Sentence
+from retrieval.types import Article, Passage, Sentence, Span
 
 _T = TypeVar("_T")
 
@@ -189,14 +203,38 @@ class SqliteArchive:
             "INSERT INTO articles (id, hash, sequence, lang, document) VALUES (?, ?, ?, ?, ?)",
             (one.article.id, one.article.content_hash, sequence, one.lang, one.article.model_dump_json()),
         ).lastrowid
-        self._db.executemany("INSERT INTO sentences VALUES (?, ?, ?)", ((key, s.start, s.end) for s in one.sentences))
+        passage_ids = []
         for passage, vector, tokens in zip(one.passages, one.vectors.astype(np.float16), one.tokens, strict=True):
             passage_id = self._db.execute(
                 'INSERT INTO passages (article, "start", "end") VALUES (?, ?, ?)', (key, passage.start, passage.end)
             ).lastrowid
+            passage_ids.append(passage_id)
             self._db.execute("INSERT INTO vectors VALUES (?, ?)", (passage_id, vector.tobytes()))
             self._db.execute("INSERT INTO token_vectors VALUES (?, ?)", (passage_id, tokens))
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (key, sentence.start, sentence.end, passage_ids[place.passage], place.first_token, place.end_token)
+                for sentence, place in zip(one.sentences, one.places, strict=True)
+            ),
+        )
+        self._put_attribution(key, one.attribution)
         return "updated" if row else "added"
+
+    def _put_attribution(self, key: int | None, found: Attribution) -> None:
+        ids: list[int | None] = []
+        for one in found.sources:
+            aliases = json.dumps(list(one.aliases), ensure_ascii=False)
+            introduced = (one.introduced.start, one.introduced.end)
+            values = (key, one.name, aliases, one.role, int(one.person), *introduced)
+            ids.append(self._db.execute(f"INSERT INTO sources VALUES (NULL, {_marks(values)})", values).lastrowid)
+        self._db.executemany(
+            "INSERT INTO statements VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+            (
+                (key, None if one.source is None else ids[one.source], one.span.start, one.span.end, one.cue, one.kind)
+                for one in found.statements
+            ),
+        )
 
     def _remove(self, key: int, sequence: int) -> None:
         first, last = self._db.execute("SELECT min(id), max(id) FROM passages WHERE article = ?", (key,)).fetchone()
@@ -242,7 +280,8 @@ class SqliteArchive:
         """See `Archive.summaries`."""
         rows = self._all(
             "SELECT id, document ->> 'title', document ->> 'source', document ->> 'published', lang,"
-            " (SELECT count(*) FROM passages WHERE article = key) FROM articles ORDER BY key"
+            " (SELECT count(*) FROM passages WHERE article = key),"
+            " (SELECT count(*) FROM statements WHERE article = key) FROM articles ORDER BY key"
         )
         for row in rows:
             yield ArticleSummary(*row)
@@ -275,6 +314,93 @@ class SqliteArchive:
         for group in _groups(ids):
             found.update(self._all(f"SELECT * FROM token_vectors WHERE passage IN ({_marks(group)})", *group))
         return found
+
+    def sources(self, since: int = 0) -> Iterator[StoredSource]:
+        """See `Archive.sources`."""
+        rows = self._all(
+            'SELECT s.id, a.id, a.lang, s.name, s.aliases, s.role, s.person, s."start", s."end",'
+            " (SELECT count(*) FROM statements t WHERE t.source = s.id)"
+            " FROM sources s JOIN articles a ON a.key = s.article WHERE a.sequence > ? ORDER BY s.id",
+            since,
+        )
+        for source_id, article_id, lang, name, aliases, role, person, start, end, count in rows:
+            source = Source(name, json.loads(aliases), role, bool(person), Span(start=start, end=end))
+            yield StoredSource(source_id, article_id, lang, source, count)
+
+    def removed_since(self, since: int) -> bool:
+        """See `Archive.removed_since`."""
+        return bool(self._all("SELECT 1 FROM removals WHERE sequence > ? LIMIT 1", since))
+
+    def statements(
+        self, *, article_id: str | None = None, source_ids: Collection[int] | None = None
+    ) -> Iterator[StoredStatement]:
+        """See `Archive.statements`."""
+        wanted = ["TRUE"]
+        values: list[object] = []
+        if article_id is not None:
+            wanted.append("a.id = ?")
+            values.append(article_id)
+        if source_ids is not None:
+            wanted.append("t.source IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(source_ids)))
+        rows = self._all(
+            'SELECT a.id, t."start", t."end", t.source, t.cue, t.kind'
+            " FROM statements t JOIN articles a ON a.key = t.article"
+            f' WHERE {" AND ".join(wanted)} ORDER BY t.article, t."start", t.id',
+            *values,
+        )
+        yield from map(_statement, rows)
+
+    def passages_of(self, source_ids: Collection[int]) -> list[int]:
+        """See `Archive.passages_of`."""
+        found: set[int] = set()
+        for group in _groups(sorted(source_ids)):
+            rows = self._all(
+                "SELECT DISTINCT s.passage FROM statements t JOIN sentences s"
+                ' ON s.article = t.article AND s."start" >= t."start" AND s."start" < t."end"'
+                f" WHERE t.source IN ({_marks(group)}) AND s.passage IS NOT NULL",
+                *group,
+            )
+            found.update(int(row[0]) for row in rows)
+        return sorted(found)
+
+    def stored_sentences(self, passage_ids: Sequence[int]) -> list[StoredSentence]:
+        """See `Archive.stored_sentences`."""
+        found: dict[tuple[int, int], StoredSentence] = {}
+        for group in _groups(passage_ids):
+            rows = self._all(
+                'SELECT a.id, s.passage, s."start", s."end", s.first_token, s.end_token,'
+                ' t."start", t."end", t.source, t.cue, t.kind'
+                " FROM sentences s JOIN articles a ON a.key = s.article LEFT JOIN statements t"
+                ' ON t.article = s.article AND t."start" <= s."start" AND t."end" > s."start"'
+                f' WHERE s.passage IN ({_marks(group)}) ORDER BY s.article, s."start", t.id',
+                *group,
+            )
+            for article_id, passage, start, end, first, last, *statement in rows:
+                place = (passage, start)
+                if place not in found:
+                    span = Span(start=start, end=end)
+                    found[place] = StoredSentence(article_id, passage, span, first, last, [])
+                if statement[0] is not None:
+                    one = _statement((article_id, *statement))
+                    found[place] = replace(found[place], statements=[*found[place].statements, one])
+        return list(found.values())
+
+    def wish(self, question: str, language: str, asked: datetime) -> None:
+        """See `Archive.wish`."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO wishes VALUES (?, ?, 1, ?)"
+                " ON CONFLICT DO UPDATE SET times = times + 1, last_asked = excluded.last_asked",
+                (question, language, asked.isoformat(timespec="seconds")),
+            )
+
+    def wishes(self) -> list[Wish]:
+        """See `Archive.wishes`."""
+        rows = self._all(
+            "SELECT question, language, times, last_asked FROM wishes ORDER BY times DESC, last_asked DESC"
+        )
+        return [Wish(*row) for row in rows]
 
     @property
     def identity(self) -> str:
@@ -348,21 +474,30 @@ class SqliteArchive:
         )[0]
         if outside:
             found.append(f"{outside} passages lie outside their article")
+        (placeless,) = self._all("SELECT count(DISTINCT article) FROM sentences WHERE passage IS NULL")[0]
+        if placeless:
+            found.append(f"{placeless} articles were taken in by an earlier Qawl that knew no statements")
         return found
 
     def counts(self) -> Counts:
         """See `Archive.counts`."""
-        (articles, sentences, passages) = self._all(
-            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM sentences), (SELECT count(*) FROM passages)"
+        tables = ("articles", "sentences", "passages", "statements")
+        articles, sentences, passages, statements = self._all(
+            "SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
         )[0]
         languages = dict(self._all("SELECT lang, count(*) FROM articles GROUP BY lang ORDER BY 2 DESC, 1"))
         size = sum(f.stat().st_size for f in self.path.parent.rglob("*") if f.is_file())
-        return Counts(articles, sentences, passages, languages, size)
+        return Counts(articles, sentences, passages, statements, languages, size)
 
     def close(self) -> None:
         """See `Archive.close`."""
         with self._lock:
             self._db.close()
+
+
+def _statement(row: Sequence[Any]) -> StoredStatement:
+    article_id, start, end, source, cue, kind = row
+    return StoredStatement(article_id, Span(start=start, end=end), source, cue, kind)
 
 
 def _groups(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

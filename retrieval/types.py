@@ -19,6 +19,9 @@ def _with_zone(value: date) -> date:
 Published = Annotated[date | datetime, Field(union_mode="left_to_right"), AfterValidator(_with_zone)]
 
 
+Kind = Literal["direct", "indirect", "mixed"]
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -100,7 +103,7 @@ class Statement(Span):
     quote: str
     speaker: Speaker | None = None
     cue: str | None = None
-    kind: Literal["direct", "indirect", "mixed"]
+    kind: Kind
     published: Published | None = None
 
 
@@ -123,7 +126,7 @@ class Evidence(Span):
     published: Published | None
     quote: str
     speaker: Speaker | None = None
-    kind: Literal["direct", "indirect", "mixed", "narration"] = "narration"
+    kind: Kind | Literal["narration"] = "narration"
     score: float
     also_in: list[str] = []
 
@@ -150,9 +153,13 @@ class Evidence(Span):
 
 
 class Plan(_Value):
-    """What a question asks for."""
+    """What a question asks for.
+
+    `choices` are the people whom an ambiguous name may mean; then `speaker` is None.
+    """
 
     speaker: Speaker | None = None
+    choices: list[Speaker] = []
     topic: str
     since: date | None = None
     until: date | None = None
