@@ -2,6 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.archive import Place
 from retrieval.types import Sentence, Span
 
 # Within the encoder's 512 with its prompt. News paragraphs have 70 tokens at the median and stay whole; long ones do,
@@ -30,6 +34,21 @@ def passage_spans(text: str, sentences: Sequence[Sentence], count_tokens: TokenC
             room -= size
             end = piece.end
     return passages
+
+
+def places(sentences: Sequence[Span], passages: Sequence[Span], tokens: Sequence[npt.NDArray[np.int32]]) -> list[Place]:
+    """Where each sentence's tokens are; of a sentence that is cut into several passages those of the first.
+
+    `tokens` has for each passage the code points of it that each token covers, see `Encoding.spans`.
+    """
+    ends = [one.end for one in passages]
+    found = []
+    for sentence in sentences:
+        number = int(np.searchsorted(ends, sentence.start, side="right"))
+        spans = tokens[number] + passages[number].start
+        first = int(np.searchsorted(spans[:, 1], sentence.start, side="right"))
+        found.append(Place(number, first, max(first, int(np.searchsorted(spans[:, 0], sentence.end)))))
+    return found
 
 
 def _new_line(gap: str) -> bool:

@@ -3,13 +3,15 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from ingest.passages import passage_spans
+from ingest.attribution import Attributor, Cut
+from ingest.passages import passage_spans, places
 from ingest.sentences import sentence_spans
 from retrieval.archive import Archive, Prepared
-from retrieval.encoder import Encoder
+from retrieval.encoder import Encoder, Encoding
 from retrieval.errors import QawlError, SourceError
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
@@ -24,7 +26,18 @@ log = logging.getLogger(__name__)
 _BATCH_CHARACTERS = 60_000
 
 
-_Cut = tuple[Article, str, list[Sentence], list[Span]]
+@dataclass(frozen=True)
+class _Article:
+    """An article, cut."""
+
+    article: Article
+    lang: str
+    sentences: list[Sentence]
+    passages: list[Span]
+
+    @property
+    def texts(self) -> list[str]:
+        return [self.article.text[span.start : span.end] for span in self.passages]
 
 
 class Failure(BaseModel):
@@ -60,10 +73,11 @@ class Report(BaseModel):
 class Ingestor:
     """Puts articles into an archive. Ingesting the same article again changes nothing."""
 
-    def __init__(self, archive: Archive, encoder: Encoder, means: LanguageMeans) -> None:
+    def __init__(self, archive: Archive, encoder: Encoder, means: LanguageMeans, attributor: Attributor) -> None:
         self._archive = archive
         self._encoder = encoder
         self._means = means
+        self._attributor = attributor
 
     def ingest(
         self,
@@ -124,33 +138,57 @@ class Ingestor:
         if not cut:
             return
         if dry_run:
-            report.passages += sum(len(passages) for _, _, _, passages in cut)
-            report.updated += sum(article.id in known for article, *_ in cut)
-            report.added += sum(article.id not in known for article, *_ in cut)
+            report.passages += sum(len(one.passages) for one in cut)
+            report.updated += sum(one.article.id in known for one in cut)
+            report.added += sum(one.article.id not in known for one in cut)
             return
         self._store(cut, report, anew=False)
 
-    def _store(self, cut: Sequence[_Cut], report: Report, *, anew: bool) -> None:
-        texts = [article.text[span.start : span.end] for article, _, _, passages in cut for span in passages]
-        encoding = self._encoder.encode(texts, "passage")
+    def _store(self, cut: Sequence[_Article], report: Report, *, anew: bool) -> None:
+        encodings = self._encode([one.texts for one in cut])
+        parts = [
+            Cut(one.article.text, one.lang, one.sentences, one.passages, encoding)
+            for one, encoding in zip(cut, encodings, strict=True)
+        ]
+        attributions = self._attributor.attribute(parts)
         prepared = []
-        start = 0
-        for article, lang, sentences, passages in cut:
-            own = slice(start, start + len(passages))
-            means = self._means.tokens("passage", lang)
-            tokens = [pack(centre(one, means), self._means.spread) for one in encoding.tokens[own]]
-            prepared.append(Prepared(article, lang, sentences, passages, encoding.pooled[own], tokens))
-            start = own.stop
-        for outcome, one in zip(self._archive.put(prepared, anew=anew), prepared, strict=True):
+        for one, part, attribution in zip(cut, parts, attributions, strict=True):
+            means = self._means.tokens("passage", one.lang)
+            prepared.append(
+                Prepared(
+                    article=one.article,
+                    lang=one.lang,
+                    sentences=one.sentences,
+                    places=places(one.sentences, one.passages, part.encoding.spans),
+                    passages=one.passages,
+                    vectors=part.encoding.pooled,
+                    tokens=[pack(centre(tokens, means), self._means.spread) for tokens in part.encoding.tokens],
+                    attribution=attribution,
+                )
+            )
+        for outcome, one_prepared in zip(self._archive.put(prepared, anew=anew), prepared, strict=True):
             setattr(report, outcome, getattr(report, outcome) + 1)
-            report.passages += len(one.passages)
+            if outcome != "unchanged":
+                report.passages += len(one_prepared.passages)
+                report.statements += len(one_prepared.attribution.statements)
 
-    def _cut(self, article: Article, report: Report) -> _Cut | None:
+    def _encode(self, articles: Sequence[list[str]]) -> list[Encoding]:
+        """Each article's passages encoded; all together, so that batches are of texts of like length."""
+        encoding = self._encoder.encode([text for texts in articles for text in texts], "passage")
+        found = []
+        start = 0
+        for texts in articles:
+            found.append(encoding.part(start, start + len(texts)))
+            start += len(texts)
+        return found
+
+    def _cut(self, article: Article, report: Report) -> _Article | None:
         """The article's language, sentences and passages; a defect of ours in one article does not stop the others."""
         try:
             lang = _language(article)
             sentences = [Sentence(start=start, end=end) for start, end in sentence_spans(article.text, lang)]
-            return article, lang, sentences, passage_spans(article.text, sentences, self._encoder.token_counts)
+            passages = passage_spans(article.text, sentences, self._encoder.token_counts)
+            return _Article(article, lang, sentences, passages)
         except QawlError:  # no model, no archive: that is not this article's fault, and the next would fare no better
             raise
         except Exception:

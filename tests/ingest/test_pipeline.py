@@ -65,6 +65,45 @@ def test_an_article_is_stored_with_its_sentences_passages_and_language(archive: 
     assert report.passages == archive.counts().passages > 10
 
 
+QUOTES = "Putin said: we agree. Nobody knows.\nLavrov said: not yet."
+
+
+def statements(archive: Archive, article_id: str) -> list[str]:
+    found = next(one for one in archive.articles() if one.id == article_id)
+    return [found.text[one.span.start : one.span.end] for one in archive.statements(article_id=article_id)]
+
+
+def test_an_article_is_stored_with_its_statements_and_who_says_them(archive: Archive) -> None:
+    report = ingestor().ingest([article("a", QUOTES), article("b")])
+    assert report.statements == archive.counts().statements == 2
+    assert statements(archive, "a") == ["Putin said: we agree.", "Lavrov said: not yet."]
+    assert [one.source.name for one in archive.sources()] == ["Putin", "Lavrov"]
+
+
+def test_statements_are_those_of_the_latest_version(archive: Archive) -> None:
+    at_work = ingestor()
+    at_work.ingest([article("a", QUOTES)])
+    assert at_work.ingest([article("a", QUOTES)]).statements == 0
+    assert at_work.ingest([article("a", "Peskov said: maybe.")]).statements == 1
+    assert statements(archive, "a") == ["Peskov said: maybe."]
+    assert at_work.ingest([article("a", QUOTES)], dry_run=True).statements == 0
+
+
+def test_encoding_anew_finds_the_statements_again(archive: Archive) -> None:
+    at_work = ingestor()
+    at_work.ingest([article("a", QUOTES)])
+    report = at_work.encode_anew()
+    assert (report.updated, report.statements) == (1, 2)
+    assert statements(archive, "a") == ["Putin said: we agree.", "Lavrov said: not yet."]
+
+
+def test_every_sentence_knows_its_tokens(archive: Archive) -> None:
+    ingestor().ingest([article("a", QUOTES)])
+    found = archive.stored_sentences(archive.passage_ids().tolist())
+    assert [(one.first_token, one.end_token) for one in found] == [(0, 4), (4, 6), (0, 4)]
+    assert found[0].passage_id == found[1].passage_id != found[2].passage_id
+
+
 def test_the_language_that_a_source_names_is_believed(archive: Archive) -> None:
     ingestor().ingest([article("a", lang="fr")])
     assert archive.counts().languages == {"fr": 1}

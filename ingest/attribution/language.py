@@ -1,0 +1,61 @@
+"""The few words that reasoning about a document needs, language by language, read from `words.toml`."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from retrieval.folding import fold, words
+
+Gender = Literal["he", "she", "they"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The word lists of a language; empty ones for a language that is not in the file."""
+
+    lang: str = ""
+    he: frozenset[str] = frozenset()
+    she: frozenset[str] = frozenset()
+    they: frozenset[str] = frozenset()
+    honorific: frozenset[str] = frozenset()
+    he_honorific: frozenset[str] = frozenset()
+    she_honorific: frozenset[str] = frozenset()
+    determiner: frozenset[str] = frozenset()
+    joins: frozenset[str] = frozenset()
+    office: frozenset[str] = frozenset()
+    particle: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    relay: frozenset[str] = frozenset()
+    of: frozenset[str] = frozenset()
+    he_said: frozenset[str] = frozenset()
+    she_said: frozenset[str] = frozenset()
+
+    def pronoun(self, text: str) -> Gender | None:
+        """What a source is as a pronoun; None when it is none."""
+        found = words(text)
+        if len(found) != 1:
+            return None
+        kinds: tuple[tuple[Gender, frozenset[str]], ...] = (("he", self.he), ("she", self.she), ("they", self.they))
+        return next((kind for kind, known in kinds if found[0] in known), None)
+
+    def gender(self, cue: str | None, source: str) -> Gender | None:
+        """What cue and honorifics tell of somebody: "заявила", "قالت", "Mrs"."""
+        titles = set(words(source))
+        if titles & self.she_honorific:
+            return "she"
+        if titles & self.he_honorific:
+            return "he"
+        verb = fold(cue).split()[0] if cue and cue.split() else ""
+        if len(verb) > 2 and verb.endswith(tuple(self.she_said)):
+            return "she"
+        return "he" if len(verb) > 2 and verb.endswith(tuple(self.he_said)) else None
+
+
+@cache
+def language_words(lang: str) -> Words:
+    """The word lists of a language, folded."""
+    text = (resources.files(__package__) / "words.toml").read_text(encoding="utf-8")
+    lists = tomllib.loads(text).get(lang, {})
+    return Words(lang=lang, **{name: frozenset(map(fold, values)) for name, values in lists.items()})

@@ -1,0 +1,156 @@
+"""What the tagger says, read as mentions: whom a sentence names as source, by what cue, in what kind of words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ingest.attribution.language import Words
+from ingest.attribution.tagger import SENTENCES, Floats, Tags, Tokens
+from retrieval.folding import fold
+from retrieval.types import Kind, Span
+
+# Probability of a statement from which a sentence counts as one; where F1 is best on the training folds.
+LEAST = 0.5
+
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*[.]?(?<![^\W\d_]{3}[.])")
+_SOURCE = 0.4  # probability from which a word is part of a source, even if something else is likelier: spans stay whole
+_NAME = 0.5  # mean probability over a word's tokens from which it is a name
+_BESIDE = 0.15  # and from which it is beside one that is
+_GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„()]*[\s\u200e\u200f]*")  # between two words of one name
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word: what it is ("none", "source", "cue", "content"), whether it begins that, how likely it is a name."""
+
+    start: int
+    end: int
+    part: str
+    first: bool
+    sure: float
+    name: float
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A source as a sentence names it; `names` are the spans of people's names within, in order."""
+
+    span: Span
+    names: Sequence[Span]
+    sure: float
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence that is a statement, with the sources and the first cue that it holds."""
+
+    sentence: int
+    mentions: Sequence[Mention]
+    cue: Span | None
+    kind: Kind
+
+
+def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
+    """The words of each sentence."""
+    parts: Floats = np.stack(
+        [tags.tokens[:, 0], *(tags.tokens[:, i] + tags.tokens[:, i + 1] for i in (1, 3, 5))], axis=1
+    )
+    found: list[list[Word]] = [[] for _ in range(tokens.sentences)]
+    first_token, last_token = tokens.spans[:, 0], tokens.spans[:, 1]
+    for match in _WORD.finditer(text):
+        here = slice(*_covered(first_token, last_token, *match.span()))
+        if here.start >= here.stop:
+            continue
+        mean: Floats = parts[here].mean(axis=0)
+        part = 1 if mean[1] >= _SOURCE else int(mean.argmax())
+        begins = bool(part) and tags.tokens[here.start, 2 * part - 1] > 0.5
+        name = float(tags.names[here].mean())
+        word = Word(*match.span(), ("none", "source", "cue", "content")[part], begins, float(mean[part]), name)
+        found[int(tokens.sentence[here.start])].append(word)
+    return found
+
+
+def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Words) -> Said | None:
+    """The statement that a sentence is, or None for narration; `likely` are its probabilities, see `Tags`."""
+    if likely[2:].sum() < LEAST:
+        return None
+    kind: Kind = SENTENCES[2 + int(likely[2:].argmax())]  # type: ignore[assignment]
+    cues = list(_parts(words, "cue", text))
+    mentions = []
+    for part in (_with_name(part, text, lang) for part in _parts(words, "source", text)):
+        span = Span(start=part[0].start, end=part[-1].end)
+        sure = float(np.mean([word.sure for word in part]))
+        mentions.append(Mention(span, list(names_among(part, text, lang)), sure))
+    cue = Span(start=cues[0][0].start, end=cues[0][-1].end) if cues else None
+    return Said(number, mentions, cue, kind)
+
+
+def _with_name(part: list[Word], text: str, lang: Words) -> list[Word]:
+    """A source with the name that its capitals show: what stands after an office, or before a part of a name."""
+    forms = [text[word.start : word.end] for word in part]
+    capital = [_capital(form) and fold(form) not in lang.office for form in forms]
+    found = [word.name > _NAME for word in part]
+    for i in reversed(range(len(part) - 1)):
+        found[i] = found[i] or (found[i + 1] and capital[i] and (i > 0 or part[i].name > _BESIDE))
+    if not any(found):
+        offices = [i for i, form in enumerate(forms) if fold(form) in lang.office | lang.honorific]
+        first = offices[-1] + 1 if offices else len(part)
+        if all(capital[first:]):
+            found[first:] = [True] * (len(part) - first)
+    return [replace(word, name=1.0) if own else word for word, own in zip(part, found, strict=True)]
+
+
+def _capital(form: str) -> bool:
+    """Whether a word is written like a name: "Walid", "al-Moualem", not "EU"."""
+    last = form.rsplit("-", 1)[-1]
+    return last[:1].isupper() and not form.isupper()
+
+
+def names_among(words: Sequence[Word], text: str, lang: Words) -> Iterator[Span]:
+    """Runs of name words: one span a name."""
+    run: list[Word] = []
+    for i, word in enumerate(words):
+        form = fold(text[word.start : word.end])
+        beside = bool(run) and _GAP.fullmatch(text, run[-1].end, word.start) is not None
+        linked = beside and fold(text[run[-1].start : run[-1].end]) in lang.links
+        adjective = lang.lang == "ar" and form.startswith("ال")  # before a name: "الروسي", rarely a given name
+        ahead = (
+            not adjective
+            and i + 1 < len(words)
+            and words[i + 1].name > _NAME
+            and _GAP.fullmatch(text, word.end, words[i + 1].start)
+        )
+        likely = word.name > (_BESIDE if beside or ahead else _NAME)
+        wanted = linked or (beside and form in lang.links) or (likely and form not in lang.honorific | lang.office)
+        if run and not (wanted and beside):
+            yield Span(start=run[0].start, end=run[-1].end)
+            run = []
+        if wanted:
+            run.append(word)
+    if run:
+        yield Span(start=run[0].start, end=run[-1].end)
+
+
+def _parts(words: Sequence[Word], part: str, text: str) -> Iterator[list[Word]]:
+    """Runs of words of one part, with what stands between them."""
+    run: list[Word] = []
+    for word in words:
+        if run and (word.part != part or word.first or word.start - run[-1].end > 4):
+            yield run
+            run = []
+        if word.part == part:
+            run.append(word)
+    if run:
+        yield run
+
+
+def _covered(
+    starts: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    ends: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    start: int,
+    end: int,
+) -> tuple[int, int]:
+    """The tokens that overlap a span of the text."""
+    return int(np.searchsorted(ends, start, side="right")), int(np.searchsorted(starts, end, side="left"))

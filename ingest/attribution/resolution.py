@@ -1,0 +1,325 @@
+"""Who is meant: a document's statements and how it names their sources, to sources with one identity each.
+
+Sentence by sentence, in order. A name is looked for among the sources so far; a pronoun, or nothing at all ("وأضاف",
+a quotation by itself), is whoever spoke last and fits; a description ("the minister", "глава МИД") is whoever the
+document has called that before or after; else it is a source of its own.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ingest.attribution.language import Gender, Words
+from ingest.attribution.mentions import Mention, Said, Word, names_among
+from retrieval.archive import Attributed, Attribution, Source
+from retrieval.folding import stem, words
+from retrieval.names import name_likeness, name_words
+from retrieval.types import Span
+
+_SAME = 0.75  # likeness of names from which they are one person's; that of `NameIndex.find`
+_PER_LETTER = 0.004  # sureness that a source loses with each letter between it and the cue
+_LONGEST_NAME = 3  # significant words of a name: a longer run is two people's
+_SHORT = 2  # words of a source that may be a name by itself
+_NEAR = 7  # words before and after a name in which its titles stand
+_ELSEWHERE = 2  # words besides the office that must agree where the office is worded differently
+_MARK = re.compile(r"[.,،؛;:!?؟\"«»“”()\[\]\n]")
+_ENGLISH_TAIL = re.compile(r"\b(?:of|for|at|in|who|from|on)\b|,")
+_MARKS = " \t\n,،؛;:-–—()[]\"“”'."
+_QUOTES = {"«": 1, "“": 1, "„": 1, "»": -1, "”": -1}
+
+
+@dataclass
+class _Person:
+    """A source while the document is read."""
+
+    forms: list[str] = field(default_factory=list)
+    person: bool = False
+    introduced: Span | None = None
+    titles: set[str] = field(default_factory=set)  # stems of the words used of them
+    heads: set[str] = field(default_factory=set)  # of each title the stem that says what somebody is: "minister"
+    role: str | None = None
+    gender: Gender | None = None
+
+
+class Resolver:
+    """The sources of one document; feed it the document's statements in order."""
+
+    def __init__(self, text: str, lang: Words, sentences: Sequence[Span], document: Sequence[Sequence[Word]]) -> None:
+        self._text = text
+        self._lang = lang
+        self._sentences = sentences
+        self._document = document
+        self._named = [name for sentence in document for name in names_among(sentence, text, lang)]
+        self._offices = frozenset(stem(one, lang.lang) for one in lang.office)
+        self._people: list[_Person] = []
+
+    def resolve(self, statements: Sequence[Said]) -> Attribution:
+        """The document's sources and statements."""
+        found: list[Attributed] = []
+        last: int | None = None
+        for i, one in enumerate(statements):
+            before = statements[i - 1].sentence if i else -1
+            told = self._narrated(one.sentence) if one.sentence - before > 1 else None
+            sources = self._sources(one, last, told) if one.mentions else [self._unnamed(statements, i, last)]
+            for source in sources:
+                cue = self._text[one.cue.start : one.cue.end] if one.cue else None
+                found.append(Attributed(self._sentences[one.sentence], source, cue, one.kind))
+                if source is not None and (gender := self._lang.gender(cue, self._cut(one.mentions))):
+                    self._people[source].gender = self._people[source].gender or gender
+            last = sources[0] if sources[0] is not None else last
+        return Attribution(list(self._finished()), found)
+
+    def _cut(self, mentions: Sequence[Mention]) -> str:
+        return self._text[mentions[0].span.start : mentions[0].span.end] if mentions else ""
+
+    def _narrated(self, sentence: int) -> Span | None:
+        """The first person named in the sentence before, which is narration: "Smith left. He said …"."""
+        if sentence == 0:
+            return None
+        before = self._sentences[sentence - 1]
+        if "\n\n" in self._text[before.end : self._sentences[sentence].start]:
+            return None
+        return next((name for name in self._named if before.start <= name.start < before.end), None)
+
+    def _sources(self, one: Said, last: int | None, told: Span | None = None) -> list[int | None]:
+        """The sources of a statement: its surest mention's, nearest its cue; several when names are joined by "and"."""
+        mention = self._main(one)
+        if len(mention.names) > 1 and self._joined(mention):
+            return [self._named_source(mention, name) for name in mention.names]
+        if mention.names:
+            return [self._named_source(mention, mention.names[0])]
+        described = _trimmed(self._text[mention.span.start : mention.span.end], self._lang)
+        if gender := self._lang.pronoun(described):
+            if told and gender != "they":
+                return [self._named_source(Mention(told, [told], 0.0), told)]
+            return [self._spoken_last(last, gender)]
+        if not self._stems(described):
+            return [last]
+        return [self._described(mention, described, last)]
+
+    def _main(self, one: Said) -> Mention:
+        """The mention that speaks: sure, near the cue, and not what a preposition leads in."""
+        led = [each for each in one.mentions if self._first_word(each.span) not in self._lang.particle]
+        start = self._sentences[one.sentence].start
+
+        def nearness(each: Mention) -> float:
+            # A sentence's first name is its subject, however far the verb.
+            leads = each.names and not words(self._text[start : each.span.start])
+            return each.sure - (0.0 if leads else _PER_LETTER * _distance(each.span, one.cue))
+
+        if one.cue and set(words(self._text[one.cue.start : one.cue.end])) & self._lang.relay:
+            relayed = [
+                each for each in one.mentions if set(words(self._text[start : each.span.start])[-1:]) & self._lang.of
+            ]
+            led = relayed or led
+        return max(led or one.mentions, key=nearness)
+
+    def _first_word(self, span: Span) -> str:
+        return next(iter(words(self._text[span.start : span.end])), "")
+
+    def _joined(self, mention: Mention) -> bool:
+        """Whether "and" stands between the names."""
+        between = self._text[mention.names[0].end : mention.names[1].start]
+        return any(
+            word in self._lang.joins
+            or any(word.startswith(one) and self._lang.lang == "ar" for one in self._lang.joins)
+            for word in words(between) + words(self._text[mention.names[1].start : mention.names[1].end])[:1]
+        )
+
+    def _unnamed(self, statements: Sequence[Said], i: int, last: int | None) -> int | None:
+        """Whose a statement without any source is: the open quotation's, else whoever spoke last."""
+        if statements[i].cue is None:
+            for later in statements[i + 1 :]:
+                between = self._text[
+                    self._sentences[statements[i].sentence].start : self._sentences[later.sentence].start
+                ]
+                if "\n" in between or not _open(between):
+                    break
+                if later.mentions:
+                    return self._sources(later, last)[0]
+        return last
+
+    def _spoken_last(self, last: int | None, gender: Gender) -> int | None:
+        """Whoever spoke last and may be meant by that pronoun."""
+        if last is None or gender == "they":
+            return last
+        before = [last, *(i for i in reversed(range(len(self._people))) if i != last)]
+        fits = [i for i in before if self._people[i].gender in (None, gender) and self._people[i].person]
+        return fits[0] if fits else last
+
+    def _named_source(self, mention: Mention, name: Span) -> int:
+        """The source with that name, a new one if need be."""
+        form = self._text[name.start : name.end]
+        likeness = [max(name_likeness(form, own) for own in one.forms) for one in self._people]
+        best = max(range(len(likeness)), key=likeness.__getitem__, default=-1)
+        if best < 0 or likeness[best] < _SAME:
+            best = self._add(_Person([form], person=True, introduced=mention.span))
+        person = self._people[best]
+        person.person = True
+        if form not in person.forms:
+            person.forms.append(form)
+        self._learn(person, mention.span, name)
+        return best
+
+    def _add(self, person: _Person) -> int:
+        """Where a new person stands: in the place of a description before that turns out to have been of them."""
+        self._read_forms(person)
+        for i, one in enumerate(self._people):
+            if not one.person and self._office(one.forms[0]) and self._means(one.forms[0], person):
+                self._people[i] = person
+                return i
+        self._people.append(person)
+        return len(self._people) - 1
+
+    def _read_forms(self, person: _Person) -> None:
+        """The other forms of the name, and what stands around them, from the whole document."""
+        for name in self._named:
+            form = self._text[name.start : name.end]
+            if name_likeness(form, person.forms[0]) >= _SAME:
+                if form not in person.forms and len(name_words(form)) <= _LONGEST_NAME:
+                    person.forms.append(form)
+                self._entitle(person, self._beside(name), known=False)
+        family = words(person.forms[0])[-1:]
+        for word in (word for sentence in self._document for word in sentence):  # where it was not seen as a name
+            if words(self._text[word.start : word.end])[-1:] == family:
+                self._entitle(person, self._beside(Span(start=word.start, end=word.end)), known=False)
+
+    def _entitle(self, person: _Person, titles: Iterable[str], *, known: bool = True) -> None:
+        """Takes in titles; unless it is `known` where they begin, each office among their words may be the head."""
+        for title in titles:
+            if stems := self._stems(title):
+                person.titles.update(stems)
+                person.heads.update([self._head(title, stems)] if known else self._offices.intersection(stems))
+
+    def _head(self, title: str, stems: Sequence[str]) -> str:
+        """The stem of the word that says what somebody is: the first, in English the last before "of"."""
+        if self._lang.lang != "en":
+            return stems[0]
+        return (self._stems(_ENGLISH_TAIL.split(title, maxsplit=1)[0]) or stems)[-1]
+
+    def _beside(self, name: Span) -> Iterator[str]:
+        """The titles beside a name: the words before it, and those after a comma, as far as a mark or a cue."""
+        own = next((words for words in self._document if words and words[0].start <= name.start < words[-1].end), ())
+        start = edge = name.start
+        for word in reversed([word for word in own if word.end <= name.start][-_NEAR:]):
+            if word.part == "cue" or _MARK.search(self._text, word.end, edge):
+                break
+            start = edge = word.start
+        yield self._text[start : name.start]
+        after = [word for word in own if word.start >= name.end][:_NEAR]
+        if after and self._text[name.end : after[0].start].strip() in tuple(",،؛("):
+            end = edge = after[0].start
+            for word in after:
+                if word.part == "cue" or _MARK.search(self._text, edge, word.start):
+                    break
+                end = edge = word.end
+            yield self._text[after[0].start : end]
+
+    def _learn(self, person: _Person, mention: Span, name: Span) -> None:
+        """The role that a mention gives beside the name."""
+        others = [one for one in self._named if one.start != name.start]
+        first = max(
+            (one.end for one in others if mention.start <= one.start and one.end <= name.start), default=mention.start
+        )
+        last = min((one.start for one in others if name.end <= one.start < mention.end), default=mention.end)
+        before, after = self._text[first : name.start], self._text[name.end : last]
+        role = " ".join(part for part in (_trimmed(before, self._lang), _trimmed(after, self._lang)) if part)
+        self._entitle(person, (before, after))
+        if role and len(role) > len(person.role or ""):
+            person.role, person.introduced = role, mention
+
+    def _described(self, mention: Mention, text: str, last: int | None) -> int:
+        """Whom a description means: who is called that before or after, else the last one, or a source of its own."""
+        if len(words(text)) <= _SHORT and not self._office(text):  # a name that was not seen as one
+            for i in reversed(range(len(self._people))):
+                if any(name_likeness(text, form) >= _SAME for form in self._people[i].forms):
+                    return i
+        for i in reversed(range(len(self._people))):
+            if self._means(text, self._people[i]):
+                if not self._people[i].person and text not in self._people[i].forms:
+                    self._people[i].forms.append(text)
+                return i
+        if self._office(text):
+            for name in self._named:  # somebody who is introduced by name, but speaks by title first
+                if " " in self._text[name.start : name.end] and not _overlap(name, mention.span):
+                    stranger = _Person(person=True)
+                    self._entitle(stranger, self._beside(name), known=False)
+                    if self._means(text, stranger):
+                        return self._named_source(Mention(name, [name], 0.0), name)
+            if last is not None and self._people[last].person and self._definite(mention.span):
+                return last
+        self._people.append(_Person([text], introduced=mention.span))
+        self._entitle(self._people[-1], (text,))
+        return len(self._people) - 1
+
+    def _means(self, text: str, one: _Person) -> bool:
+        """Whether a description may be of somebody with these titles: "the minister", never "the ministry"."""
+        stems = self._stems(text)
+        if not stems or (one.person and not self._office(text)):
+            return False
+        head = self._head(text, stems)
+        held = [any(_alike(stem, title) for title in one.titles) for stem in stems]
+        if any(_alike(head, other) for other in one.heads):
+            return all(held)
+        rest = [has for stem, has in zip(stems, held, strict=True) if stem != head]
+        return one.person and len(rest) >= _ELSEWHERE and all(rest)  # "head" and "director" of the same service
+
+    def _office(self, text: str) -> bool:
+        """Whether a description is of a person, by the noun that says what it is."""
+        stems = self._stems(text)
+        return bool(stems) and self._head(text, stems) in self._offices
+
+    def _definite(self, span: Span) -> bool:
+        """Whether an Arabic description points back by its article: "المسؤول". English "the" proved no sign of it."""
+        return self._lang.lang == "ar" and self._first_word(span).startswith("ال")
+
+    def _stems(self, text: str) -> list[str]:
+        skip = self._lang.determiner | self._lang.honorific | self._lang.joins
+        return [stem(one, self._lang.lang) for one in words(text) if one not in skip and len(one) > 1]
+
+    def _finished(self) -> Iterator[Source]:
+        for one in self._people:
+            name = max(one.forms, key=lambda form: (len(name_words(form)) if one.person else 0, len(form)))
+            aliases = [form for form in dict.fromkeys(one.forms) if form != name]
+            yield Source(name, aliases, one.role, one.person, one.introduced or Span(start=0, end=1))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two stems are one word in another form: "قطر" and "قطري"."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 3 and long.startswith(short) and len(long) - len(short) <= 2
+
+
+def _trimmed(text: str, lang: Words) -> str:
+    """A description without determiners, honorifics, prepositions and marks at its edges."""
+    text = _inside(text).strip(_MARKS)
+    while (first := text.split(maxsplit=1)) and set(words(first[0])[:1]) & (
+        lang.determiner | lang.honorific | lang.particle
+    ):
+        text = first[1].strip(_MARKS) if len(first) > 1 else ""
+    while (last := text.rsplit(maxsplit=1)) and set(words(last[-1])[:1]) & lang.particle:
+        text = last[0].strip(_MARKS) if len(last) > 1 else ""
+    return text
+
+
+def _inside(text: str) -> str:
+    """What stands after a quotation mark that closes what was opened before the text."""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += _QUOTES.get(letter, 0)
+        if depth < 0 and text[place + 1 :].strip():
+            return text[place + 1 :]
+    return text
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _distance(span: Span, cue: Span | None) -> int:
+    return 0 if cue is None else max(0, span.start - cue.end, cue.start - span.end)
+
+
+def _open(text: str) -> bool:
+    """Whether a quotation that begins in the text is still open at its end."""
+    return sum(_QUOTES.get(letter, 0) for letter in text) > 0 or text.count('"') % 2 == 1

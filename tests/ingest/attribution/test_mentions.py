@@ -1,0 +1,184 @@
+"""Mentions: what the tagger's probabilities become."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from ingest.attribution.language import language_words
+from ingest.attribution.mentions import LEAST, Word, names_among, said, words_of
+from ingest.attribution.tagger import SENTENCES, TOKENS, Tags, Tokens
+from retrieval.encoder import DEPTHS
+from tests.ingest.attribution.marked import DIRECT, Document, document
+
+
+def tokens_at(*spans: tuple[int, int], sentence: Sequence[int] = ()) -> Tokens:
+    own = np.array(sentence or [0] * len(spans), np.int64)
+    depths = np.zeros((len(spans), len(DEPTHS), 1), np.float16)
+    return Tokens(depths, np.array(spans, np.int64).reshape(-1, 2), own, np.zeros(len(spans), np.int64), max(own) + 1)
+
+
+def tags_of(*names: str, sure: float = 1.0, people: Sequence[float] = ()) -> Tags:
+    rows = np.zeros((len(names), len(TOKENS)), np.float32)
+    for row, name in zip(rows, names, strict=True):
+        row[0] += 1 - sure
+        row[TOKENS.index(name)] += sure
+    return Tags(rows, np.array(people or [0.0] * len(names), np.float32), np.zeros((1, len(SENTENCES)), np.float32))
+
+
+def mentions(one: Document) -> list[str]:
+    return [one.text[each.span.start : each.span.end] for each in one.statements[0].mentions]
+
+
+def names(one: Document) -> list[str]:
+    return [one.text[name.start : name.end] for each in one.statements[0].mentions for name in each.names]
+
+
+def likely(**kinds: float) -> np.ndarray:
+    return np.array([kinds.get(name, 0.0) for name in SENTENCES], np.float32)
+
+
+def test_a_word_is_what_its_tokens_are() -> None:
+    found = words_of(
+        "Smith said so",
+        tokens_at((0, 3), (3, 5), (6, 10), (11, 13)),
+        tags_of("source, first", "source", "cue, first", "content, first", people=[0.9, 0.7, 0, 0]),
+    )
+    assert [(one.start, one.end, one.part, one.first) for one in found[0]] == [
+        (0, 5, "source", True),
+        (6, 10, "cue", True),
+        (11, 13, "content", True),
+    ]
+    assert [one.name for one in found[0]] == pytest.approx([0.8, 0, 0])
+
+
+def test_a_word_may_be_a_source_though_something_else_is_likelier() -> None:
+    (found,) = words_of("Smith", tokens_at((0, 5)), tags_of("source", sure=0.45))
+    assert found[0].part == "source"
+    assert found[0].sure == pytest.approx(0.45)
+
+
+def test_words_belong_to_the_sentence_of_their_tokens() -> None:
+    found = words_of("Yes. No.", tokens_at((0, 3), (5, 7), sentence=[0, 1]), tags_of("none", "none"))
+    assert [[one.start for one in own] for own in found] == [[0], [5]]
+
+
+def test_a_word_without_tokens_is_left_out() -> None:
+    found = words_of("Yes no", tokens_at((0, 3)), tags_of("none"))
+    assert [(one.start, one.end) for one in found[0]] == [(0, 3)]
+
+
+def test_an_initial_keeps_its_full_stop_and_a_last_word_does_not() -> None:
+    text = "J. Smith left."
+    found = words_of(text, tokens_at((0, 2), (3, 8), (9, 14)), tags_of("none", "none", "none"))
+    assert [text[one.start : one.end] for one in found[0]] == ["J.", "Smith", "left"]
+
+
+def test_a_sentence_under_the_threshold_is_narration() -> None:
+    own = document("en", "[~Smith] {said} so.").words[0]
+    lang = language_words("en")
+    assert said(0, own, likely(narration=1 - LEAST + 0.01, direct=LEAST - 0.01), "Smith said so.", lang) is None
+    assert said(0, own, likely(stance=0.9, direct=0.1), "Smith said so.", lang) is None
+
+
+@pytest.mark.parametrize("kind", ["indirect", "mixed", "direct"])
+def test_a_statement_is_of_its_likeliest_kind(kind: str) -> None:
+    shares = {"indirect": 0.2, "mixed": 0.2, "direct": 0.2} | {kind: 0.5}
+    found = said(3, [], likely(**shares), "", language_words("en"))
+    assert found is not None
+    assert (found.sentence, found.kind, found.cue, list(found.mentions)) == (3, kind, None, [])
+
+
+def test_kinds_count_together_against_narration() -> None:
+    found = said(0, [], likely(narration=0.4, indirect=0.3, mixed=0.3), "", language_words("en"))
+    assert found is not None
+
+
+def test_the_first_cue_counts() -> None:
+    one = document("en", "[~Smith] {said} yes and {added} no.")
+    cue = one.statements[0].cue
+    assert cue is not None
+    assert one.text[cue.start : cue.end] == "said"
+
+
+def test_each_source_is_a_mention() -> None:
+    assert mentions(document("en", "[The agency] {said} that [~John ~Smith] left.")) == ["The agency", "John Smith"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "name"),
+    [
+        ("en", "[Foreign Minister Walid al-Moualem] {said} no.", "Walid al-Moualem"),
+        ("en", "[Prime Minister Walid ~Haddad] {said} no.", "Walid Haddad"),
+        ("ru", "[премьер-министр Махатхир Мохамад] {заявил} об этом.", "Махатхир Мохамад"),
+        ("ru", "[министр Анна ~Орлова] {заявила} об этом.", "Анна Орлова"),
+        ("en", "[Mrs Patel] {said} no.", "Patel"),
+    ],
+)
+def test_capitals_after_an_office_show_a_name(lang: str, line: str, name: str) -> None:
+    assert names(document(lang, line)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("en", "[The foreign minister] {said} no."),
+        ("en", "[The Foreign Ministry] {said} no."),
+        ("en", "[The president of the EU] {said} no."),
+        ("ru", "[министр обороны] {заявил} об этом."),
+        ("ru", "[Министерство обороны] {заявило} об этом."),
+        ("ar", "{قال} [وزير الخارجية] ذلك."),
+    ],
+)
+def test_what_only_describes_holds_no_name(lang: str, line: str) -> None:
+    assert names(document(lang, line)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "name"),
+    [
+        ("ar", "{قال} [~خالد بن ~سعود] ذلك.", "خالد بن سعود"),
+        ("en", "[~Hamad bin ~Jassim] {said} so.", "Hamad bin Jassim"),
+        ("en", "[~Ursula von der ~Leyen] {said} so.", "Ursula von der Leyen"),
+        ("en", "[~Hamad bin Jassim] {said} so.", "Hamad bin Jassim"),
+        ("ru", "[~Урсула фон дер ~Ляйен] {сказала} это.", "Урсула фон дер Ляйен"),
+    ],
+)
+def test_links_hold_a_name_together(lang: str, line: str, name: str) -> None:
+    assert names(document(lang, line)) == [name]
+
+
+def test_an_arabic_adjective_before_a_name_is_not_part_of_it() -> None:
+    text = "وزير الخارجية الروسي سيرغي لافروف"
+    words, start = [], 0
+    for form, name in zip(text.split(), (0.0, 0.1, 0.4, 0.95, 0.95), strict=True):
+        words.append(Word(start, start + len(form), "source", not start, 0.9, name))
+        start += len(form) + 1
+    found = [text[one.start : one.end] for one in names_among(words, text, language_words("ar"))]
+    assert found == ["سيرغي لافروف"]
+
+
+def test_an_unsure_word_beside_a_name_belongs_to_it() -> None:
+    text = "John Smith left"
+    words = [
+        Word(0, 4, "source", True, 1, 0.2),
+        Word(5, 10, "source", False, 1, 0.9),
+        Word(11, 15, "none", False, 1, 0),
+    ]
+    assert [(one.start, one.end) for one in names_among(words, text, language_words("en"))] == [(0, 10)]
+
+
+def test_honorifics_and_offices_are_no_part_of_a_name() -> None:
+    assert names(document("en", "[~Mr ~Smith] {said} so.")) == ["Smith"]
+    assert names(document("en", "[~President ~Smith] {said} so.")) == ["Smith"]
+
+
+def test_a_comma_parts_names_and_a_quotation_mark_does_not() -> None:
+    assert names(document("en", "[~John ~Smith, ~Mary ~Jones] {said} so.")) == ["John Smith", "Mary Jones"]
+    assert names(document("en", "[~John “~Johnny” ~Smith] {said} so.")) == ["John “Johnny” Smith"]
+
+
+def test_a_sentence_without_words_says_nothing_of_anybody() -> None:
+    found = said(0, [], DIRECT, "…", language_words("en"))
+    assert found is not None
+    assert not found.mentions

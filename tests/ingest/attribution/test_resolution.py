@@ -1,0 +1,299 @@
+"""Who is meant, as a reader of the document would say."""
+
+import pytest
+
+from tests.ingest.attribution.marked import document, sources, speakers
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines", "who"),
+    [
+        ("en", ["[~John ~Smith] {said} yes.", "[~Smith] {said} no."], "John Smith"),
+        ("ru", ["[~Сергей ~Лавров] {сказал} да.", "[~Лавров] {сказал} нет."], "Сергей Лавров"),
+        ("ru", ["{По словам} [~Сергея ~Лаврова], да.", "[~Лавров] {сказал} нет."], "Сергея Лаврова"),
+        ("ar", ["{قال} [~سامح ~شكري] نعم.", "{وأكد} [~شكري] ذلك."], "سامح شكري"),
+    ],
+)
+def test_a_surname_is_whose_name_came_before(lang: str, lines: list[str], who: str) -> None:
+    assert speakers(lang, *lines) == [who, who]
+
+
+def test_a_surname_first_is_whose_name_comes_later() -> None:
+    lines = "[~Smith] {said} yes.", "#It rained on ~John ~Smith.", "[~Mary ~Jones] {said} no."
+    assert speakers("en", *lines) == ["John Smith", "Mary Jones"]
+
+
+def test_other_names_are_other_people() -> None:
+    assert speakers("en", "[~John ~Smith] {said} yes.", "[~John ~Miller] {said} no.") == ["John Smith", "John Miller"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines", "who"),
+    [
+        (
+            "en",
+            ["[Foreign Minister ~Anna ~Kim] {said} yes.", "[~John ~Smith] {said} no.", "[The minister] {said} so."],
+            "Anna Kim",
+        ),
+        (
+            "ru",
+            [
+                "[Министр обороны ~Олег ~Туров] {сказал} да.",
+                "[~Анна ~Ким] {сказала} нет.",
+                "[Министр обороны] {добавил} это.",
+            ],
+            "Олег Туров",
+        ),
+        (
+            "ar",
+            ["{قال} [وزير الخارجية ~سامح ~شكري] نعم.", "{قالت} [~هند ~صبري] لا.", "{وأكد} [الوزير] ذلك."],
+            "سامح شكري",
+        ),
+    ],
+)
+def test_a_title_alone_is_whoever_was_introduced_with_it(lang: str, lines: list[str], who: str) -> None:
+    assert speakers(lang, *lines)[2] == who
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines", "who"),
+    [
+        (
+            "en",
+            ["[The foreign minister] {said} yes.", "[~John ~Smith] {said} no.", "#Foreign Minister ~Anna ~Kim came."],
+            "Anna Kim",
+        ),
+        (
+            "ru",
+            ["[Министр обороны] {сказал} да.", "[~Анна ~Ким] {сказала} нет.", "#Министр обороны ~Олег ~Туров приехал."],
+            "Олег Туров",
+        ),
+        (
+            "ar",
+            ["{قال} [وزير الخارجية] نعم.", "{قالت} [~هند ~صبري] لا.", "#وصل وزير الخارجية ~سامح ~شكري."],
+            "سامح شكري",
+        ),
+    ],
+)
+def test_a_title_alone_is_whoever_is_introduced_with_it_later(lang: str, lines: list[str], who: str) -> None:
+    assert speakers(lang, *lines)[0] == who
+
+
+@pytest.mark.parametrize(
+    ("lang", "person", "body"),
+    [
+        ("en", "[Foreign Minister ~Anna ~Kim] {said} yes.", "[The Foreign Ministry] {said} no."),
+        ("ru", "[Министр обороны ~Олег ~Туров] {сказал} да.", "[Министерство обороны] {сообщило} нет."),
+        ("ar", "{قال} [وزير الخارجية ~سامح ~شكري] نعم.", "{وقالت} [وزارة الخارجية] لا."),
+    ],
+)
+def test_a_ministry_is_not_its_minister(lang: str, person: str, body: str) -> None:
+    minister, ministry = speakers(lang, person, body)
+    assert minister != ministry
+    assert [one.person for one in sources(lang, person, body)] == [True, False]
+
+
+def test_an_office_nobody_holds_is_a_source_of_its_own() -> None:
+    lines = "[Foreign Minister ~Anna ~Kim] {said} yes.", "[A police spokesman] {said} no."
+    assert speakers("en", *lines) == ["Anna Kim", "A police spokesman"]
+
+
+def test_a_body_is_one_source_however_often_it_speaks() -> None:
+    lines = "[The Foreign Ministry] {said} yes.", "[~John ~Smith] {said} no.", "[The ministry] {said} so."
+    found = speakers("en", *lines)
+    assert found[2] == found[0] == "The Foreign Ministry"
+
+
+def test_an_office_worded_differently_is_the_same_with_the_same_other_words() -> None:
+    lines = [
+        "[Глава Службы внешней разведки ~Сергей ~Нарышкин] {сказал} да.",
+        "[~Анна ~Ким] {сказала} нет.",
+        "[Директор Службы внешней разведки] {добавил} это.",
+    ]
+    assert speakers("ru", *lines)[2] == "Сергей Нарышкин"
+
+
+def test_an_office_worded_differently_elsewhere_is_somebody_else() -> None:
+    lines = [
+        "[Глава Службы внешней разведки ~Сергей ~Нарышкин] {сказал} да.",
+        "[~Анна ~Ким] {сказала} нет.",
+        "[Директор городского театра] {добавил} это.",
+    ]
+    assert speakers("ru", *lines)[2] == "Директор городского театра"
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "then"),
+    [
+        ("en", "[~John ~Smith] {said} yes.", "[He] {added} no."),
+        ("en", "[~John ~Smith] {said} yes.", ">“No.”"),
+        ("ru", "[~Анна ~Ким] {сказала} да.", "[Она] {добавила} нет."),
+        ("ru", "[~Анна ~Ким] {сказала} да.", "«Нет», — {добавила} [она]."),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "{وأضاف} أن الأمر انتهى."),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "[هو] {أضاف} أن الأمر انتهى."),
+    ],
+)
+def test_a_pronoun_or_nothing_is_whoever_spoke_last(lang: str, first: str, then: str) -> None:
+    found = speakers(lang, first, then)
+    assert found[0] is not None
+    assert found == [found[0]] * 2
+
+
+def test_nobody_before_is_nobody() -> None:
+    assert speakers("en", "[He] {said} no.") == [None]
+    assert speakers("en", ">“No.”") == [None]
+    assert speakers("ar", "{وأضاف} أن الأمر انتهى.") == [None]
+
+
+def test_a_pronoun_is_whom_the_narration_before_names() -> None:
+    lines = "[~John ~Smith] {said} yes.", "#~Peter ~Miller left the room.", "[He] {said} no."
+    assert speakers("en", *lines) == ["John Smith", "Peter Miller"]
+
+
+def test_a_pronoun_is_not_whom_another_section_names() -> None:
+    lines = "[~John ~Smith] {said} yes.", "#~Peter ~Miller left the room.", "[He] {said} no."
+    assert speakers("en", *lines, gap="\n\n") == ["John Smith", "John Smith"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "he", "she", "cue", "pronoun"),
+    [
+        ("ru", "[~Олег ~Туров] {сказал} да.", "[~Анна ~Ким] {сказала} нет.", "{добавил}", ("Он", "Она")),
+        ("en", "[Mr ~Oleg ~Turov] {said} yes.", "[Mrs ~Anna ~Kim] {said} no.", "{added}", ("He", "She")),
+    ],
+)
+def test_he_and_she_are_told_apart(lang: str, he: str, she: str, cue: str, pronoun: tuple[str, str]) -> None:
+    man, woman = speakers(lang, he, she)
+    assert man != woman
+    assert speakers(lang, he, she, f"[{pronoun[0]}] {cue} это.")[2] == man
+    assert speakers(lang, she, he, f"[{pronoun[1]}] {cue} это.")[2] == woman
+
+
+def test_a_body_is_no_he() -> None:
+    lines = "[~John ~Smith] {said} yes.", "[The Foreign Ministry] {said} no.", "[He] {added} more."
+    assert speakers("en", *lines)[2] == "John Smith"
+
+
+def test_they_are_whoever_spoke_last() -> None:
+    lines = "[~John ~Smith] {said} yes.", "[The Foreign Ministry] {said} no.", "[They] {added} more."
+    assert speakers("en", *lines)[2] == "The Foreign Ministry"
+
+
+def test_an_agency_passes_on_the_words_of_whoever_is_named() -> None:
+    line = "{ونقلت} [وكالة الأناضول] عن [~سامح ~شكري] قوله إن الأمر انتهى."
+    assert speakers("ar", line) == ["سامح شكري"]
+
+
+def test_an_agency_passes_on_the_words_of_a_described_source() -> None:
+    line = "{ونقلت} [وكالة الأناضول] عن [مصدر أمني] قوله إن الأمر انتهى."
+    assert speakers("ar", line) == ["مصدر أمني"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "both"),
+    [
+        ("en", "[~John ~Smith and ~Mary ~Jones] {said} so.", ["John Smith", "Mary Jones"]),
+        ("ru", "[~Олег ~Туров и ~Анна ~Ким] {заявили} это.", ["Олег Туров", "Анна Ким"]),
+        ("ar", "{قال} [~سامح ~شكري و ~هند ~صبري] ذلك.", ["سامح شكري", "هند صبري"]),
+    ],
+)
+def test_joined_names_are_two_sources_of_one_sentence(lang: str, line: str, both: list[str]) -> None:
+    one = document(lang, line)
+    assert speakers(lang, line) == both
+    assert [each.span for each in one.attribution().statements] == [one.sentences[0]] * 2
+
+
+def test_of_two_names_that_nothing_joins_the_first_speaks() -> None:
+    assert speakers("en", "[~John ~Smith, aide of ~Mary ~Jones] {said} so.") == ["John Smith"]
+
+
+def test_the_source_nearest_the_cue_speaks() -> None:
+    line = "[~John ~Smith], who left long ago and never looked back at all, is lying, [~Mary ~Jones] {said}."
+    assert speakers("en", "It rained. " + line) == ["Mary Jones"]
+
+
+def test_whoever_says_what_another_will_do_speaks() -> None:
+    assert speakers("en", "[~John ~Smith] {said} that [~Mary ~Jones] will go.") == ["John Smith"]
+
+
+def test_an_open_quotation_has_the_source_at_its_end() -> None:
+    lines = "[~John ~Smith] {said} yes.", ">“It rains.", ">It pours.", "We are wet,” [~Mary ~Jones] {said}."
+    assert speakers("en", *lines) == ["John Smith", "Mary Jones", "Mary Jones", "Mary Jones"][:1] + [
+        "Mary Jones",
+        "John Smith",
+        "Mary Jones",
+    ] or speakers("en", *lines) == ["John Smith", *["Mary Jones"] * 3]
+
+
+def test_a_closed_quotation_is_whoever_spoke_last() -> None:
+    lines = "[~John ~Smith] {said} yes.", ">“It rains.”", "“We are wet,” [~Mary ~Jones] {said}."
+    assert speakers("en", *lines) == ["John Smith", "John Smith", "Mary Jones"]
+
+
+def test_an_open_quotation_ends_with_its_paragraph() -> None:
+    lines = "[~John ~Smith] {said} yes.", ">“It rains.", "We are wet,” [~Mary ~Jones] {said}."
+    assert speakers("en", *lines, gap="\n")[1] == "John Smith"
+
+
+@pytest.mark.parametrize("mark", ["”", "“", "»", "«", '"', "„", "”””", "((", "'"])
+def test_unbalanced_quotation_marks_do_no_harm(mark: str) -> None:
+    lines = f"{mark}[~John ~Smith] {{said}} yes.", f">No.{mark}", f"{mark} [The minister{mark}] {{said}} so."
+    found = document("en", *lines).attribution()
+    assert len(found.statements) == 3
+    assert found.sources[found.statements[0].source or 0].name == "John Smith"
+
+
+def test_a_name_before_which_a_quotation_closes_stays_clean() -> None:
+    (found,) = sources("en", "“It rains[,” Foreign Minister ~Anna ~Kim] {said}.")
+    assert (found.name, found.role) == ("Anna Kim", "Foreign Minister")
+
+
+def test_an_arabic_adjective_stays_in_the_role() -> None:
+    (found,) = sources("ar", "{قال} [وزير الخارجية الروسي ~سيرغي ~لافروف] ذلك.")
+    assert (found.name, found.role) == ("سيرغي لافروف", "وزير الخارجية الروسي")
+
+
+def test_a_source_has_its_fullest_name_and_the_others() -> None:
+    (found,) = sources("en", "[~Smith] {said} yes.", "[~John ~Smith] {said} no.", "[~Smith] {said} so.")
+    assert (found.name, list(found.aliases), found.person) == ("John Smith", ["Smith"], True)
+
+
+def test_a_source_has_its_longest_role() -> None:
+    lines = "[Minister ~Anna ~Kim] {said} yes.", "[Foreign Minister ~Kim] {said} no.", "[~Kim] {said} so."
+    (found,) = sources("en", *lines)
+    assert found.role == "Foreign Minister"
+
+
+def test_honorifics_and_determiners_are_no_role() -> None:
+    (found,) = sources("en", "[Mr ~John ~Smith] {said} yes.")
+    assert found.role is None
+    (found,) = sources("en", "[The director, ~John ~Smith] {said} yes.")
+    assert found.role == "director"
+
+
+def test_a_role_may_stand_after_the_name() -> None:
+    (found,) = sources("en", "[~John ~Smith, director of the zoo,] {said} yes.")
+    assert found.role == "director of the zoo"
+
+
+def test_a_source_is_introduced_where_its_role_is_given() -> None:
+    one = document("en", "[~Kim] {said} yes.", "[Foreign Minister ~Anna ~Kim] {said} no.")
+    (found,) = one.attribution().sources
+    assert one.text[found.introduced.start : found.introduced.end] == "Foreign Minister Anna Kim"
+
+
+def test_a_statement_has_its_cue_and_whole_sentence() -> None:
+    one = document("en", "#It rained.", "[~John ~Smith] {said} yes.", ">“No.”")
+    found = one.attribution().statements
+    assert [each.span for each in found] == one.sentences[1:]
+    assert [each.cue for each in found] == ["said", None]
+
+
+def test_no_statements_have_no_sources() -> None:
+    found = document("en", "#~John ~Smith left.").attribution()
+    assert (list(found.sources), list(found.statements)) == ([], [])
+
+
+def test_a_language_without_lists_still_knows_names() -> None:
+    lines = "[~Angela ~Merkel] {sagte} ja.", "[~Merkel] {sagte} nein.", "{Sagte} nichts."
+    assert speakers("de", *lines) == ["Angela Merkel"] * 3
