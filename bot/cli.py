@@ -130,19 +130,25 @@ def serve(data_dir: DataDir = None, config: Config = None) -> None:
 @app.command()
 def statements(
     article: Annotated[str | None, typer.Option(help="Only this article's.")] = None,
-    speaker: Annotated[str | None, typer.Option(help="Only this speaker's.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Only this speaker's; a name in any script.")] = None,
     json: Json = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
-    """List attributed statements (not built yet)."""
-    commands.not_built_yet("statements")
+    """List who said what, word for word."""
+    commands.statements(_settings(data_dir, config), article=article, speaker=speaker, as_json=json)
 
 
 @app.command()
 def speakers(json: Json = False, data_dir: DataDir = None, config: Config = None) -> None:
-    """List who is quoted in the archive (not built yet)."""
-    commands.not_built_yet("speakers")
+    """List who is quoted in the archive, the most quoted first."""
+    commands.speakers(_settings(data_dir, config), as_json=json)
+
+
+@app.command()
+def wishes(json: Json = False, data_dir: DataDir = None, config: Config = None) -> None:
+    """List questions that the archive could not answer, the most asked first."""
+    commands.wishes(_settings(data_dir, config), as_json=json)
 
 
 @app.command()

@@ -87,7 +87,7 @@ def ask(settings: Settings, question: str | None, batch: Path | None, *, as_json
         elif question is None:
             raise UsageError('Write a question: qawl ask "What did … say about …?", or give a file with --batch.')
         elif as_json:
-            answer = workspace.answerer.answer(question, limit=limit)
+            answer = workspace.answer(question, limit=limit)
             _print_json(_fields(answer))
         else:
             show(_out, fit(answer_question(workspace, question, limit=limit)))
@@ -210,7 +210,50 @@ def stats(settings: Settings, *, as_json: bool) -> None:
         table.add_row(f"  in {language}", f"{number:,}")
     table.add_row("sentences", f"{counts.sentences:,}")
     table.add_row("passages", f"{counts.passages:,}")
+    table.add_row("statements", f"{counts.statements:,}")
     table.add_row("on disk", f"{counts.bytes / 1e6:,.1f} MB")
+    _out.print(table)
+
+
+def statements(settings: Settings, *, article: str | None, speaker: str | None, as_json: bool) -> None:
+    """`qawl statements`."""
+    with _workspace(settings) as workspace:
+        if article is not None and workspace.archive.article(article) is None:
+            raise QawlError(f"There is no article {article}; `qawl articles` lists them.")
+        for one in workspace.statements(article_id=article, speaker=speaker):
+            if as_json:
+                _print_json(one.model_dump(mode="json"))
+            else:
+                print(f"{one.speaker.name if one.speaker else '–'}: {' '.join(one.quote.split())}  [{one.article_id}]")
+
+
+def speakers(settings: Settings, *, as_json: bool) -> None:
+    """`qawl speakers`."""
+    with _workspace(settings) as workspace:
+        workspace.speakers.catch_up(workspace.archive)
+        everybody = workspace.speakers.all()
+    if as_json:
+        for one in everybody:
+            _print_json({**one.speaker.model_dump(), "statements": one.statements})
+        return
+    table = Table("name", "role", "also", "statements", box=None)
+    for one in everybody:
+        also = ", ".join(one.speaker.aliases[:3])
+        table.add_row(one.speaker.name, one.speaker.role or "", also, str(one.statements))
+    _out.print(table)
+
+
+def wishes(settings: Settings, *, as_json: bool) -> None:
+    """`qawl wishes`."""
+    with _workspace(settings) as workspace:
+        wanted = workspace.archive.wishes()
+    if as_json:
+        for one in wanted:
+            _print_json(asdict(one))
+        return
+    table = Table("times", "last asked", "question", box=None)
+    for one in wanted:
+        table.add_row(str(one.times), one.last_asked[:10], one.question)
     _out.print(table)
 
 

@@ -111,7 +111,7 @@ def answer_question(workspace: Workspace, question: str, *, limit: int, language
     Raises:
         QuestionError: when the question is empty or too long.
     """
-    answer = workspace.answerer.answer(question, limit=limit)
+    answer = workspace.answer(question, limit=limit)
     if answer.status == "not_found" and not workspace.archive.counts().articles:
         return [RichText(say(language_for(answer.language, language), "archive-empty"))]
     return answer_blocks(answer)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from bot.messages import language_for, say
 from bot.richtext import RichText, Style
-from retrieval.types import Answer, Evidence
+from retrieval.types import Answer, Evidence, Speaker
 
 # Quotations longer than this fold in Telegram: about eight lines on a phone.
 _FOLD_AFTER = 400
@@ -15,6 +15,10 @@ def answer_blocks(answer: Answer) -> list[RichText]:
     language = language_for(answer.language)
     if answer.status == "answered":
         return [_quotation(evidence, language) for evidence in answer.evidence]
+    if answer.plan.choices:
+        people = [_name(one) for one in answer.plan.choices]
+        named = [RichText("• ") + RichText.styled(one, "bold") for one in people]
+        return [RichText(say(language, "which-speaker")), *named]
     blocks = [RichText(say(language, "not-found"))]
     if answer.nearest:
         first, *rest = [_quotation(evidence, language) for evidence in answer.nearest]
@@ -31,9 +35,12 @@ def _quotation(evidence: Evidence, language: str) -> RichText:
     style: Style = "expandable_blockquote" if len(evidence.quote) > _FOLD_AFTER else "blockquote"
     text = RichText("")
     if evidence.speaker:
-        role = f" ({evidence.speaker.role})" if evidence.speaker.role else ""
-        text += RichText.styled(evidence.speaker.name + role, "bold") + "\n"
+        text += RichText.styled(_name(evidence.speaker), "bold") + "\n"
     return text + RichText.styled(evidence.quote, style) + "\n" + _source(evidence, language)
+
+
+def _name(speaker: Speaker) -> str:
+    return f"{speaker.name} ({' '.join(speaker.role.split())})" if speaker.role else speaker.name
 
 
 def _source(evidence: Evidence, language: str) -> RichText:

@@ -1,20 +1,31 @@
 """Everything a Qawl process needs, opened once, each part when it is first used."""
 
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from config import Settings
+from config.settings import Encoder as EncoderSettings
+from ingest.attribution import Attributor
 from ingest.pipeline import Ingestor
 from retrieval.answering import Answerer
 from retrieval.archive import Archive
 from retrieval.encoder import Encoder, SentenceTransformerEncoder
-from retrieval.errors import ForeignModel, UsageError
+from retrieval.errors import ArchiveError, ForeignModel, UsageError
 from retrieval.language_means import LanguageMeans
 from retrieval.lexical_index import TantivyIndex
+from retrieval.planning import Asking, RoleMatcher
 from retrieval.search import Searcher
+from retrieval.sentence_ranking import SentenceRanker
+from retrieval.speakers import SpeakerIndex
 from retrieval.sqlite_archive import SqliteArchive
 from retrieval.threads import leave_cores_to_torch
+from retrieval.types import Answer, Statement
 from retrieval.vector_index import FaissIndex
+
+log = logging.getLogger(__name__)
 
 
 class Workspace:
@@ -66,12 +77,64 @@ class Workspace:
     @cached_property
     def answerer(self) -> Answerer:
         """Question to answer."""
-        return Answerer(self.archive, self.searcher)
+        ranker = SentenceRanker(self.archive, self.searcher)
+        return Answerer(ranker, Asking(self.archive, self.speakers, RoleMatcher(self.encoder, self.means)))
+
+    @cached_property
+    def speakers(self) -> SpeakerIndex:
+        """Who is quoted."""
+        return SpeakerIndex()
+
+    @cached_property
+    def attributor(self) -> Attributor:
+        """Articles to statements."""
+        from ingest.attribution.attributor import TaggedAttributor  # noqa: PLC0415  torch takes seconds
+
+        if not self.settings.encoder.model:
+            return TaggedAttributor()
+        bundled = EncoderSettings(cache_dir=self.settings.encoder.cache_dir)
+        return TaggedAttributor(SentenceTransformerEncoder(bundled))
 
     @cached_property
     def ingestor(self) -> Ingestor:
         """Articles to archive."""
-        return Ingestor(self.archive, self.encoder, self.means)
+        return Ingestor(self.archive, self.encoder, self.means, self.attributor)
+
+    def answer(self, question: str, *, limit: int) -> Answer:
+        """The answer to somebody's question; one that the archive does not have is put on the wish list.
+
+        Raises:
+            QuestionError: when the question is empty or too long.
+        """
+        answer = self.answerer.answer(question, limit=limit)
+        if answer.status == "not_found" and not answer.plan.choices:
+            try:
+                self.archive.wish(answer.question, answer.language, datetime.now(UTC))
+            except ArchiveError as error:  # who asks must not suffer from a full disk
+                log.warning("The wish list could not be written: %s", error)
+        return answer
+
+    def statements(self, *, article_id: str | None = None, speaker: str | None = None) -> Iterator[Statement]:
+        """Who said what: everything, one article's, or what people of that name said."""
+        self.speakers.catch_up(self.archive)
+        sources = None
+        if speaker is not None:
+            sources = {source for one in self.speakers.find(speaker) for source in one.sources}
+        article = None
+        for one in self.archive.statements(article_id=article_id, source_ids=sources):
+            if article is None or article.id != one.article_id:
+                article = self.archive.article(one.article_id)
+            if article:
+                yield Statement(
+                    article_id=article.id,
+                    start=one.span.start,
+                    end=one.span.end,
+                    quote=article.text[one.span.start : one.span.end],
+                    speaker=None if one.source_id is None else self.speakers.speaker(one.source_id),
+                    cue=one.cue,
+                    kind=one.kind,
+                    published=article.published,
+                )
 
     def open(self) -> None:
         """Opens the archive and makes sure that it is this encoder's, before anybody asks."""
@@ -94,7 +157,8 @@ class Workspace:
         except ForeignModel as error:
             mended.append(str(error))
         if mended:
-            Ingestor(self.archive, encoder, LanguageMeans(encoder, self.settings.encoder.cache_dir)).encode_anew()
+            means = LanguageMeans(encoder, self.settings.encoder.cache_dir)
+            Ingestor(self.archive, encoder, means, self.attributor).encode_anew()
         for index in (self.vectors, self.words):
             mended += index.problems(self.archive)
             index.rebuild(self.archive)

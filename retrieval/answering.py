@@ -1,30 +1,58 @@
-"""Question to answer: verbatim evidence, or an honest "not found"."""
+"""Question to answer: verbatim statements of whom was asked about, or an honest "not found"."""
 
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import partial
 
-from retrieval.archive import Archive
+from retrieval.archive import StoredStatement
+from retrieval.confidence import Weights, confidence
 from retrieval.errors import QuestionError
+from retrieval.folding import words
 from retrieval.language import detect_language
-from retrieval.search import Searcher
-from retrieval.types import Answer, Evidence, Hit, Plan, Timings
+from retrieval.planning import Asking, Target
+from retrieval.sentence_ranking import Candidate, SentenceRanker
+from retrieval.types import Answer, Evidence, Plan, Speaker, Timings
 
 MAX_QUESTION = 1000  # characters; longer texts are articles pasted by mistake, and beyond the encoder's length
 
-# Match from which a passage counts as an answer: where the right passages for questions about parallel news are best
-# told from the best wrong ones (`python -m tests.evaluation.fit_fusion` prints it). It tells 72 % of them: a question
-# about what somebody said needs to know who speaks, which passages do not.
-THRESHOLD = 0.505
+_NEAREST = 2  # quotations shown with not_found
+_SAME_WORDS = 0.8  # share of words in common from which two quotations are one, told by two outlets
+_ENOUGH = 50  # best sentences looked at for an answer
 
-_NEAREST = 2  # passages shown with not_found
+
+@dataclass(frozen=True)
+class Quotation:
+    """A part of an article that may be shown: a statement with its speaker, or a sentence of narration."""
+
+    candidate: Candidate
+    statement: StoredStatement | None
+    start: int
+    end: int
+    confidence: float
+    also_in: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.candidate.article.text[self.start : self.end]
 
 
 class Answerer:
     """Answers questions from an archive, extractively: never a word that is not in an article."""
 
-    def __init__(self, archive: Archive, searcher: Searcher) -> None:
-        self._archive = archive
-        self._searcher = searcher
+    def __init__(
+        self,
+        ranker: SentenceRanker,
+        asking: Asking,
+        weights: Weights | None = None,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        self._ranker = ranker
+        self._asking = asking
+        self._weights = weights or Weights()
+        self._today = today
 
     def answer(self, question: str, *, limit: int = 3) -> Answer:
         """The answer with at most `limit` quotations.
@@ -38,27 +66,150 @@ class Answerer:
         if len(question) > MAX_QUESTION:
             raise QuestionError("question-too-long", f"The question is longer than {MAX_QUESTION} characters.")
         clock = _Stopwatch()
-        plan = Plan(topic=question)
-        language = detect_language(question)
+        target = self._asking.target(question, self._today())
         clock.lap("plan")
-        hits = self._searcher.search(question, max(limit, _NEAREST))
+        target, candidates = self.candidates(question, target)
         clock.lap("retrieve")
-        evidence = self._evidence([hit for hit in hits if hit.match >= THRESHOLD][:limit])
-        make = partial(Answer, question=question, language=language, plan=plan)
-        if evidence:
-            answer = make(status="answered", evidence=evidence)
+        found = self.ranked(target, candidates)
+        clock.lap("rerank")
+        least = self._weights.least(speaker=target.sources is not None)
+        good = [one for one in found if one.confidence >= least]
+        target = self._chosen(target, good)
+        if target.choices:
+            good = []
+        language = target.asked.language if question else detect_language(question)
+        make = partial(Answer, question=question, language=language, plan=target.plan)
+        if good:
+            shown = _joined(_folded(good[:_ENOUGH]))[:limit]
+            answer = make(status="answered", evidence=self._evidence(shown))
         else:
-            answer = make(status="not_found", nearest=self._evidence(hits[:_NEAREST]))
+            nearest = found or self.ranked(replace(target, sources=None), self._ranker.candidates(question))
+            answer = make(status="not_found", nearest=self._evidence(_folded(nearest[:_ENOUGH])[:_NEAREST]))
         clock.lap("answer")
         return answer.model_copy(update={"timings_ms": clock.timings()})
 
-    def _evidence(self, hits: list[Hit]) -> list[Evidence]:
-        articles = {hit.article_id: self._archive.article(hit.article_id) for hit in hits}
+    def candidates(self, question: str, target: Target) -> tuple[Target, list[Candidate]]:
+        """The sentences to choose from, and the target with whoever a description turned out to mean."""
+        topic = target.plan.topic
+        if target.description is None:
+            return target, self._ranker.candidates(topic, target.sources)
+        everybody = self._ranker.candidates(question)
+        relevance: dict[int, float] = {}
+        for each in everybody:
+            for one in each.sentence.statements:
+                if one.source_id is not None:
+                    relevance[one.source_id] = max(each.late, relevance.get(one.source_id, 0.0))
+        sources, speaker = self._asking.described(target.description, relevance)
+        if not sources:
+            return target, []
+        plan = target.plan.model_copy(update={"speaker": speaker})
+        return replace(target, plan=plan, sources=sources), self._ranker.candidates(topic, sources)
+
+    def ranked(self, target: Target, candidates: Sequence[Candidate]) -> list[Quotation]:
+        """What may be quoted, the most confident first; no sentence twice."""
+        found: dict[tuple[str, int], Quotation] = {}
+        for one in candidates:
+            if not _within(one.article.published, target.plan):
+                continue
+            statement = _statement(one, target)
+            if statement is None and (target.sources is not None or target.plan.intent != "fact"):
+                continue
+            span = statement.span if statement else one.sentence.span
+            sure = confidence(one, self._weights)
+            quotation = Quotation(one, statement, span.start, span.end, sure)
+            place = (one.article.id, span.start)
+            if place not in found or found[place].confidence < sure:
+                found[place] = quotation
+        return sorted(found.values(), key=lambda one: -one.confidence)
+
+    def _chosen(self, target: Target, good: Sequence[Quotation]) -> Target:
+        """The target with one speaker, when only one of the people whom the name may mean has an answer."""
+        if not target.choices:
+            return target
+        speaking = {one.statement.source_id for one in good if one.statement}
+        fits = [one for one in target.choices if one.sources & speaking]
+        if len(fits) == 1:
+            return replace(target, plan=target.plan.model_copy(update={"speaker": fits[0].speaker}), choices=())
+        if not fits:
+            return replace(target, choices=())
+        choices = [one.speaker for one in fits]
+        return replace(target, plan=target.plan.model_copy(update={"choices": choices}))
+
+    def _evidence(self, quotations: Sequence[Quotation]) -> list[Evidence]:
         return [
-            Evidence.cut(article, hit.start, hit.end, score=hit.score)
-            for hit in hits
-            if (article := articles[hit.article_id])  # deleted since the search
+            Evidence.cut(
+                one.candidate.article,
+                one.start,
+                one.end,
+                score=round(one.confidence, 4),
+                speaker=self._speaker(one.statement),
+                kind=one.statement.kind if one.statement else "narration",
+                also_in=list(one.also_in),
+            )
+            for one in quotations
         ]
+
+    def _speaker(self, statement: StoredStatement | None) -> Speaker | None:
+        if statement is None or statement.source_id is None:
+            return None
+        return self._asking.speakers.speaker(statement.source_id)
+
+
+def _statement(one: Candidate, target: Target) -> StoredStatement | None:
+    """The statement of a sentence that is shown: of whom was asked about, else the first that has a speaker."""
+    own = [each for each in one.sentence.statements if target.sources is None or each.source_id in target.sources]
+    named = [each for each in own if each.source_id is not None]
+    return next(iter(named or own), None) if target.plan.intent != "who" else next(iter(named), None)
+
+
+def _within(published: date | datetime | None, plan: Plan) -> bool:
+    """Whether an article is from the days that are asked about; one without a date is from none."""
+    if plan.since is None and plan.until is None:
+        return True
+    if published is None:
+        return False
+    day = published.date() if isinstance(published, datetime) else published
+    return (plan.since is None or day >= plan.since) and (plan.until is None or day <= plan.until)
+
+
+def _folded(quotations: Sequence[Quotation]) -> list[Quotation]:
+    """The quotations without those that another article tells in nearly the same words; those are named instead."""
+    kept: list[Quotation] = []
+    bags: list[frozenset[str]] = []
+    for one in quotations:
+        bag = frozenset(words(one.text))
+        alike = next((i for i, other in enumerate(bags) if _overlap(bag, other) >= _SAME_WORDS), None)
+        if alike is None:
+            kept.append(one)
+            bags.append(bag)
+        elif (where := one.candidate.article.id) not in (kept[alike].candidate.article.id, *kept[alike].also_in):
+            kept[alike] = replace(kept[alike], also_in=(*kept[alike].also_in, where))
+    return kept
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, len(one | other))
+
+
+def _joined(quotations: Sequence[Quotation]) -> list[Quotation]:
+    """The quotations with those put together that follow one another in an article and are one speaker's."""
+    kept: list[Quotation] = []
+    for one in quotations:
+        beside = next((i for i, other in enumerate(kept) if _continues(one, other) or _continues(other, one)), None)
+        if beside is None:
+            kept.append(one)
+        else:
+            first, last = min(one.start, kept[beside].start), max(one.end, kept[beside].end)
+            kept[beside] = replace(kept[beside], start=first, end=last)
+    return kept
+
+
+def _continues(one: Quotation, other: Quotation) -> bool:
+    """Whether `other` goes on where `one` ends, in the same paragraph and the same speaker's words."""
+    if one.candidate.article.id != other.candidate.article.id or one.statement is None or other.statement is None:
+        return False
+    gap = one.candidate.article.text[one.end : other.start] if one.end <= other.start else "-"
+    return one.statement.source_id == other.statement.source_id and not gap.strip() and "\n" not in gap
 
 
 class _Stopwatch:

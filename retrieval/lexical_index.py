@@ -48,6 +48,9 @@ class LexicalIndex(Protocol):
         1 is what a passage would score that held nothing but the question's words, over and over.
         """
 
+    def rarity(self, question: str, lang: str) -> dict[str, float]:
+        """Inverse document frequency of each stem of the question."""
+
     def problems(self, archive: Archive) -> list[str]:
         """How the index differs from the archive, one line each; none when they agree."""
 
@@ -183,9 +186,16 @@ class TantivyIndex:
 
     def _best_possible(self, terms: Sequence[str]) -> float:
         """The sum of (1 + k1) x idf: a word that no passage holds counts, too, for it was asked for in vain."""
+        return (1 + _K1) * sum(map(self._idf, terms))
+
+    def _idf(self, term: str) -> float:
         count = self._searcher.num_docs
-        frequencies = [self._searcher.doc_freq("stems", term) for term in terms]
-        return (1 + _K1) * sum(math.log(1 + (count - min(n, count) + 0.5) / (n + 0.5)) for n in frequencies)
+        holders = min(self._searcher.doc_freq("stems", term), count)
+        return math.log(1 + (count - holders + 0.5) / (holders + 0.5))
+
+    def rarity(self, question: str, lang: str) -> dict[str, float]:
+        """See `LexicalIndex.rarity`."""
+        return {term: self._idf(term) for term in self._terms(question, lang)}
 
     def problems(self, archive: Archive) -> list[str]:
         """See `LexicalIndex.problems`."""

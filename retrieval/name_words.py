@@ -43,6 +43,16 @@ FAMILY_FIRST = word_set(
     "هوانغ تشو وو هو ما كيم بارك مون بان يون ماو دنغ جيانغ ون"
 )
 _PATRONYMIC = re.compile(r"(?:ович|евич|овна|евна|инична)(?:а|у|ем|ом|е|ы|ой)?$")
+# Latin letters as Arabic and Russian write them out.
+_LETTERS = {
+    written: letter
+    for letter, names in {
+        "a": "اي ايه эй", "b": "بي би бэ", "c": "سي си", "d": "دي ди", "f": "اف эф", "g": "جي джи", "h": "اتش эйч",
+        "k": "كي кей", "l": "ال эл", "m": "ام эм", "n": "ان эн", "o": "او", "q": "كيو", "r": "ار", "s": "اس эс",
+        "t": "تي ти", "u": "يو", "v": "في ви", "w": "دبليو вэ дабл", "x": "اكس икс", "y": "واي", "z": "زد",
+    }.items()
+    for written in names.split()
+}  # fmt: skip
 _MOST_WORDS = 6  # more are titles or a sentence
 
 
@@ -56,6 +66,8 @@ def name_words(name: str) -> tuple[str, ...]:
     if name.count(",") == 1:  # Lavrov, Sergey
         name = " ".join(reversed(name.split(",")))
     pieces = list(_pieces(name))
+    if len(pieces) > 1 and all(word in _LETTERS for word, _ in pieces):  # بي إم دبليو is BMW
+        return ("".join(_LETTERS[word] for word, _ in pieces),)
     kept: list[str] = []
     for i, (word, hyphened) in enumerate(pieces):
         article = (word in _ARTICLES and (i or hyphened)) or (word in _BEFORE_HYPHEN and hyphened)

@@ -10,6 +10,7 @@ help-admin =
     /ingest – takes in an article: write its text after the command, send a .txt or .md file with /ingest as its caption, or reply with /ingest to a message
 not-found = I found no answer to this in the archive.
 nearest = What comes closest – not an answer:
+which-speaker = More than one person in the archive has that name. Whom do you mean? Please write the full name:
 archive-empty = The archive is still empty. An admin can add articles with /ingest.
 question-empty = Write your question after the command: /ask What did … say about …?
 question-too-long = That question is too long. Please ask in at most { $limit } characters.

@@ -10,6 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,10 +20,11 @@ import pytest
 from config.settings import Encoder as EncoderSettings
 from ingest.limits import MAX_FILE_BYTES
 from retrieval import bundled_model
+from retrieval.archive import Attribution, Prepared
 from retrieval.encoder import SentenceTransformerEncoder
 from retrieval.sqlite_archive import FILE, SqliteArchive
 from retrieval.types import Article
-from tests.fakes import FakeWorkspace, prepare
+from tests.fakes import FakeWorkspace, old_archive, prepare, quoting, source
 from tests.shared_data import SAMPLE
 
 QAWL = Path(sys.executable).with_name("qawl")
@@ -513,6 +516,7 @@ def test_articles_are_listed_as_they_are_called(main: Callable[..., Done], tmp_p
         "published": "2024-05-01",
         "lang": "ar",
         "passages": 1,
+        "statements": 0,
     }
 
 
@@ -532,6 +536,161 @@ def test_statistics_count_what_is_there(main: Callable[..., Done], tmp_path: Pat
     assert (done.status, done.errors) == (DONE, [])
     counted = done.json
     assert (counted["articles"], counted["passages"], counted["languages"]) == (2, 3, {"ar": 1, "en": 1})
+
+
+# --- who said what
+
+
+STATEMENT = {"article_id", "start", "end", "quote", "speaker", "cue", "kind", "published"}
+SPEAKER = {"id", "name", "aliases", "role"}
+
+
+def quote(data_dir: Path, *prepared: Prepared) -> None:
+    """Puts articles with statements into an archive, without a process."""
+    archive = SqliteArchive(data_dir)
+    archive.bind_model("fake 1")
+    archive.put(prepared)
+    archive.close()
+
+
+@pytest.fixture
+def talks(tmp_path: Path) -> Path:
+    """An archive in which Lavrov is quoted in two scripts, Putin once, and nobody once."""
+    dated = quoting("talks", source("Sergey Lavrov", "Lavrov", role="foreign minister"), source("Vladimir Putin"))
+    dated = replace(dated, article=dated.article.model_copy(update={"published": date(2024, 5, 1)}))
+    unknown = quoting("rumours", source("Nobody"))
+    whose = [replace(one, source=None, cue=None, kind="indirect") for one in unknown.attribution.statements]
+    quote(
+        tmp_path,
+        dated,
+        quoting("محادثات", source("سيرغي لافروف", role="وزير الخارجية"), times=2, lang="ar"),
+        replace(unknown, attribution=Attribution([], whose)),
+    )
+    return tmp_path
+
+
+def test_statements_are_listed_as_promised(main: Callable[..., Done], talks: Path) -> None:
+    done = main(talks, "statements", "--json")
+    assert (done.status, done.errors) == (DONE, [])
+    found = done.json_lines
+    assert [one["article_id"] for one in found] == ["talks", "talks", "محادثات", "محادثات", "rumours"]
+    assert all(set(one) == STATEMENT for one in found)
+    assert all(set(one["speaker"]) == SPEAKER for one in found[:-1])
+    assert found[0] == {
+        "article_id": "talks",
+        "start": 0,
+        "end": len("Sergey Lavrov said: number 0 of talks."),
+        "quote": "Sergey Lavrov said: number 0 of talks.",
+        "speaker": {
+            "id": found[0]["speaker"]["id"],
+            "name": "Sergey Lavrov",
+            "aliases": ["Lavrov", "سيرغي لافروف"],
+            "role": "foreign minister",
+        },
+        "cue": "said",
+        "kind": "direct",
+        "published": "2024-05-01",
+    }
+    assert found[2]["speaker"]["name"] == "سيرغي لافروف"
+    assert found[2]["speaker"]["id"] == found[0]["speaker"]["id"] != found[1]["speaker"]["id"]
+    assert (found[4]["speaker"], found[4]["cue"], found[4]["kind"]) == (None, None, "indirect")
+    archive = SqliteArchive(talks)
+    texts = {one.id: one.text for one in archive.articles()}
+    archive.close()
+    assert all(one["quote"] == texts[one["article_id"]][one["start"] : one["end"]] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("options", "articles"),
+    [
+        (["--article", "talks"], ["talks", "talks"]),
+        (["--speaker", "Lavrov"], ["talks", "محادثات", "محادثات"]),
+        (["--speaker", "Сергей Лавров"], ["talks", "محادثات", "محادثات"]),
+        (["--speaker", "لافروف", "--article", "talks"], ["talks"]),
+        (["--speaker", "Obama"], []),
+        (["--article", "rumours"], ["rumours"]),
+    ],
+)
+def test_statements_of_an_article_or_a_speaker(
+    main: Callable[..., Done], talks: Path, options: list[str], articles: list[str]
+) -> None:
+    done = main(talks, "statements", *options, "--json")
+    assert (done.status, done.errors) == (DONE, [])
+    assert [one["article_id"] for one in done.json_lines] == articles
+
+
+def test_statements_for_people_are_one_line_each(main: Callable[..., Done], talks: Path) -> None:
+    done = main(talks, "statements", "--article", "talks")
+    assert (done.status, done.errors) == (DONE, [])
+    assert done.out.splitlines() == [
+        "Sergey Lavrov: Sergey Lavrov said: number 0 of talks.  [talks]",
+        "Vladimir Putin: Vladimir Putin said: number 0 of talks.  [talks]",
+    ]
+    (line,) = main(talks, "statements", "--article", "rumours").out.splitlines()
+    assert line.startswith("–: ")
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--speaker", "Lavrov"]])
+def test_statements_of_an_unknown_article_are_one_line(
+    main: Callable[..., Done], talks: Path, options: list[str]
+) -> None:
+    done = main(talks, "statements", "--article", "nothing", *options)
+    assert (done.status, done.out) == (FAILED, "")
+    assert done.errors == ["qawl: There is no article nothing; `qawl articles` lists them."]
+
+
+def test_speakers_are_listed_the_most_quoted_first(main: Callable[..., Done], talks: Path) -> None:
+    done = main(talks, "speakers", "--json")
+    assert (done.status, done.errors) == (DONE, [])
+    lavrov, putin = done.json_lines
+    assert set(lavrov) == SPEAKER | {"statements"}
+    assert (lavrov["name"], lavrov["role"], lavrov["statements"]) == ("سيرغي لافروف", "وزير الخارجية", 3)
+    assert set(lavrov["aliases"]) >= {"Sergey Lavrov"}
+    assert (putin["name"], putin["aliases"], putin["role"], putin["statements"]) == ("Vladimir Putin", [], None, 1)
+    table = main(talks, "speakers")
+    assert (table.status, table.errors) == (DONE, [])
+    for shown in ("سيرغي لافروف", "Sergey Lavrov", "Vladimir Putin", "3"):
+        assert shown in table.out
+
+
+def test_an_empty_archive_quotes_nobody_and_nobody_wished(main: Callable[..., Done], tmp_path: Path) -> None:
+    for command in ("statements", "speakers", "wishes"):
+        assert main(tmp_path, command, "--json") == (DONE, "", "")
+        assert main(tmp_path, command).status == DONE
+
+
+def test_questions_without_an_answer_are_wishes(here: Callable[..., Done], tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    for question in ("ماذا قال باراك أوباما عن المناخ؟", "What did Obama say?", "What did Obama say?"):
+        assert here(data_dir, "ask", question, "--json").json["status"] == "not_found"
+    done = here(data_dir, "wishes", "--json")
+    assert (done.status, done.errors) == (DONE, [])
+    assert [(one["question"], one["language"], one["times"]) for one in done.json_lines] == [
+        ("What did Obama say?", "en", 2),
+        ("ماذا قال باراك أوباما عن المناخ؟", "ar", 1),
+    ]
+    assert all(set(one) == {"question", "language", "times", "last_asked"} for one in done.json_lines)
+    assert "What did Obama say?" in here(data_dir, "wishes").out
+
+
+def test_an_article_that_was_taken_in_is_attributed(main: Callable[..., Done], folder: Folder) -> None:
+    found = main(folder.data_dir, "statements", "--article", SAMPLE.stem, "--speaker", "Lavrov", "--json").json_lines
+    assert found
+    assert all("لافروف" in one["speaker"]["name"] for one in found)
+    assert any("تمويل" in one["quote"] for one in found)
+    assert folder.first.json["statements"] >= len(found)
+
+
+def test_an_archive_of_before_statements_is_mended(here: Callable[..., Done], tmp_path: Path) -> None:
+    old_archive(tmp_path, article("a", STORY, lang="ar"), article("b"))
+    asked = here(tmp_path, "check")
+    assert asked.status == FAILED
+    assert "2 articles" in asked.out
+    assert here(tmp_path, "check", "--repair").status == DONE
+    assert here(tmp_path, "check") == (DONE, "Archive and indexes agree.\n", "")
+    (found,) = here(tmp_path, "statements", "--speaker", "Lavrov", "--json").json_lines
+    assert found["quote"] == STORY
+    assert ids(tmp_path) == ["a", "b"]
 
 
 def test_output_is_utf_8_whatever_the_locale_says(tmp_path: Path) -> None:

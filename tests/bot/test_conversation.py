@@ -10,7 +10,10 @@ from bot.conversation import COMMANDS, Attachment, Incoming, defect, respond
 from bot.messages import say
 from bot.richtext import RichText
 from retrieval.answering import MAX_QUESTION, Answerer
+from retrieval.confidence import Weights
 from retrieval.errors import ArchiveError, ArchiveUnwritable
+from retrieval.planning import Asking, RoleMatcher
+from retrieval.sentence_ranking import SentenceRanker
 from tests.fakes import FakeWorkspace
 
 STORY = "Dogs bark at night, the mayor said.\n\nDogs guard the old harbour."
@@ -99,6 +102,53 @@ def test_a_question_is_answered_verbatim(workspace: FakeWorkspace) -> None:
         quotes = [m.text[run.start : run.end] for m in messages for run in m.runs if "blockquote" in run.style]
         assert quotes[0] == "Dogs bark at night, the mayor said."
         assert all(quote in STORY for quote in quotes)
+
+
+MINISTERS = "Dmitry Medvedev said: rents will double.\nAndrei Medvedev said: rents will never double."
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What did Medvedev say about rents?", "en"),
+        ("Что сказал Медведев об аренде?", "ru"),
+        ("ماذا قال ميدفيديف عن الإيجارات؟", "ar"),
+    ],
+)
+def test_a_name_of_two_ministers_is_asked_back_in_the_questions_language(
+    workspace: FakeWorkspace, question: str, language: str
+) -> None:
+    ingest(workspace, MINISTERS)
+    asking = Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
+    workspace.answerer = Answerer(SentenceRanker(workspace.archive, workspace.searcher), asking, Weights(answered=0.0))
+    (message,) = respond(workspace, incoming(question))
+    first, *people = message.text.split("\n\n")
+    assert first == say(language, "which-speaker")
+    assert set(people) == {"• Dmitry Medvedev", "• Andrei Medvedev"}
+    assert workspace.archive.wishes() == [], "it was no question without an answer"
+
+
+def test_a_question_without_an_answer_is_put_on_the_wish_list(workspace: FakeWorkspace) -> None:
+    ingest(workspace)
+    for question in (" What did Obama say about rents?", "What did Obama say about rents?", "Что сказал Обама?"):
+        assert say("ru" if "О" in question else "en", "not-found") in said(workspace, incoming(question))
+    wanted = [(one.question, one.language, one.times) for one in workspace.archive.wishes()]
+    assert wanted == [("What did Obama say about rents?", "en", 2), ("Что сказал Обама?", "ru", 1)]
+
+
+def test_a_question_with_an_answer_is_no_wish(workspace: FakeWorkspace) -> None:
+    ingest(workspace)
+    respond(workspace, incoming("Dogs bark at night, the mayor said."))
+    assert workspace.archive.wishes() == []
+
+
+def test_who_asks_does_not_suffer_from_a_full_disk(workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise ArchiveUnwritable("the disk is full")
+
+    ingest(workspace)
+    monkeypatch.setattr(workspace.archive, "wish", full)
+    assert say("en", "not-found") in said(workspace, incoming("What did Obama say about rents?"))
 
 
 @LANGUAGES

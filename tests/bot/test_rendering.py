@@ -111,3 +111,57 @@ def test_evidence_outside_its_article_cannot_be_made() -> None:
     for start, end in ((0, len(TEXT) + 1), (-1, 3), (5, 5), (7, 3)):
         with pytest.raises(ValueError, match="not within"):
             evidence(start, end)
+
+
+# --- who is meant
+
+
+def asked_back(language: str, *choices: Speaker) -> Answer:
+    return Answer(
+        question="?",
+        language=language,
+        status="not_found",
+        plan=Plan(topic="?", choices=list(choices)),
+        nearest=[evidence()],
+    )
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "ru", "fr"])
+def test_a_name_of_two_people_is_asked_back_without_any_quotation(language: str) -> None:
+    both = asked_back(
+        language, Speaker(id="1", name="سيرغي لافروف"), Speaker(id="2", name="Anna Lavrova", role="a poet")
+    )
+    first, *people = answer_blocks(both)
+    assert first.text == say(language, "which-speaker")
+    assert [block.text for block in people] == ["• سيرغي لافروف", "• Anna Lavrova (a poet)"]
+    assert quotations(both) == []
+    assert say(language, "not-found") not in plain(both)
+    assert plain(both).splitlines()[0] == say(language, "which-speaker")
+
+
+def test_asking_back_is_put_differently_in_each_language() -> None:
+    assert len({say(language, "which-speaker") for language in ("ar", "en", "ru")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "role"),
+    [
+        ("ar", "سيرغي لافروف", "وزير الخارجية الروسي"),
+        ("en", "Sergey Lavrov", "Russian foreign minister"),
+        ("ru", "Сергей Лавров", "министр иностранных дел"),
+    ],
+)
+def test_name_and_role_are_the_articles_own_words(language: str, name: str, role: str) -> None:
+    shown = evidence(speaker=Speaker(id="1", name=name, aliases=["другое"], role=role), kind="indirect")
+    message = plain(answer(shown, language=language))
+    assert message.splitlines()[0] == f"{name} ({role})"
+    assert "другое" not in message
+
+
+def test_a_role_over_two_lines_of_an_article_is_shown_in_one() -> None:
+    shown = evidence(speaker=Speaker(id="1", name="N", role="foreign\n  minister"), kind="direct")
+    assert plain(answer(shown)).splitlines()[0] == "N (foreign minister)"
+
+
+def test_narration_has_no_name_above_it() -> None:
+    assert plain(answer(evidence(2, 27))).startswith(TEXT[2:27])

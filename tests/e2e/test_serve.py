@@ -155,11 +155,16 @@ def test_a_stranger_cannot_ingest(api: BotApi, data_dir: Path) -> None:
 
 
 def test_a_long_answer_is_split_between_quotations(api: BotApi, admin: User) -> None:
-    long_words = "international administration organization responsibility environment " * 21  # one token each
-    for number in range(3):  # a passage of 1 450 characters: two fit a message, three do not
-        admin.says(f"/ingest The biologist {number} said 🐧 penguins need {long_words}.")
+    articles = (  # each word one token, so that a passage of 1 450 characters is whole: two fit a message, three do not
+        "international administration organization responsibility environment",
+        "international communication representation development information",
+        "international cooperation understanding association transformation",
+    )
+    for number, words in enumerate(articles):
+        need = f"{words} " * 21
+        admin.says(f"/ingest The biologist Jane Goodall said 🐧 penguins need {number} {need}.")
         assert "Taken in" in answer_to(api, admin).params["text"]
-    admin.says("What do penguins need, according to the biologist?")
+    admin.says("What do penguins need, according to Jane Goodall?")
     parts = [answer_to(api, admin).params for _ in range(2)]
     for part in parts:
         assert len(part["text"].encode("utf-16-le")) // 2 <= 4096

@@ -1,14 +1,22 @@
 """Answers: verbatim or an honest "not found", never more than asked for, whatever happens meanwhile."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
-from retrieval.answering import MAX_QUESTION
+from retrieval.answering import MAX_QUESTION, Answerer
+from retrieval.archive import Attribution
+from retrieval.confidence import Weights
 from retrieval.errors import QuestionError
+from retrieval.planning import Asking, RoleMatcher
 from retrieval.search import Searcher
-from retrieval.types import Answer, Article
-from tests.fakes import FakeWorkspace
+from retrieval.sentence_ranking import SentenceRanker
+from retrieval.sqlite_archive import SqliteArchive
+from retrieval.types import Answer, Article, Evidence
+from tests.fakes import FakeWorkspace, quoting, source
 
 ANIMALS = {
     "cats": "\u200fCats sleep all day, the vet said.\n\nCats eat fish at noon.\n\nCats 🎉 purr when they are stroked.",
@@ -103,33 +111,59 @@ def test_an_empty_archive_has_no_answers(workspace: FakeWorkspace) -> None:
     assert workspace.searcher.search("cats", 10) == []
 
 
-def delete_after_searching(zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch, *article_ids: str) -> None:
-    search = Searcher.search
-
-    def searched(self: Searcher, *arguments: Any, **more: Any) -> Any:
-        hits = search(self, *arguments, **more)
-        zoo.archive.delete(article_ids)
-        return hits
-
-    monkeypatch.setattr(Searcher, "search", searched)
+# --- while the archive changes
 
 
-def test_an_article_deleted_while_it_is_answered_from_is_left_out(
-    zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
+MOMENTS = [(Searcher, "candidates"), (SqliteArchive, "stored_sentences"), (SqliteArchive, "article")]
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, moment: tuple[type, str], change: Callable[[], object], *, before: bool = False
 ) -> None:
-    delete_after_searching(zoo, monkeypatch, "dogs")
+    """Makes the change just after, or before, a step of answering is done for the first time."""
+    owner, name = moment
+    step = getattr(owner, name)
+
+    def done(self: Any, *arguments: Any, **more: Any) -> Any:
+        monkeypatch.setattr(owner, name, step)
+        if before:
+            change()
+        result = step(self, *arguments, **more)
+        if not before:
+            change()
+        return result
+
+    monkeypatch.setattr(owner, name, done)
+
+
+@pytest.mark.parametrize("moment", MOMENTS[:2])
+def test_an_article_deleted_while_it_is_answered_from_is_left_out(
+    zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch, moment: tuple[type, str]
+) -> None:
+    meanwhile(monkeypatch, moment, lambda: zoo.archive.delete(["dogs"]))
     answer = zoo.answerer.answer("Dogs bark at night, the mayor said.", limit=50)
     assert "dogs" not in {one.article_id for one in [*answer.evidence, *answer.nearest]}
     assert_verbatim(answer)
 
 
+@pytest.mark.parametrize("moment", MOMENTS[:2])
 def test_when_every_article_is_deleted_meanwhile_nothing_was_found(
-    zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
+    zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch, moment: tuple[type, str]
 ) -> None:
     assert zoo.answerer.answer("Dogs bark at night, the mayor said.").status == "answered"
-    delete_after_searching(zoo, monkeypatch, *ANIMALS)
+    meanwhile(monkeypatch, moment, lambda: zoo.archive.delete(list(ANIMALS)))
     answer = zoo.answerer.answer("Dogs bark at night, the mayor said.")
     assert (answer.status, quoted(answer)) == ("not_found", [])
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_article_replaced_while_it_is_answered_from_is_not_misquoted(
+    zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch, moment: tuple[type, str]
+) -> None:
+    new = Article(id="dogs", text="Short.", title="Dogs")
+    meanwhile(monkeypatch, moment, lambda: zoo.ingestor.ingest([new]), before=moment == MOMENTS[2])
+    answer = zoo.answerer.answer("Dogs bark at night, the mayor said.", limit=50)
+    assert {one.quote for one in [*answer.evidence, *answer.nearest] if one.article_id == "dogs"} <= {"Short."}
 
 
 def test_the_next_question_sees_what_was_taken_in_and_out_in_between(zoo: FakeWorkspace) -> None:
@@ -146,3 +180,205 @@ def test_a_search_gives_at_most_k_passages_each_once(zoo: FakeWorkspace) -> None
         assert 0 < len(hits) <= k
         assert len({(hit.article_id, hit.start) for hit in hits}) == len(hits)
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+# --- who said what
+
+
+NEWS = {
+    "talks": """Sergey Lavrov said: gas prices will fall in winter.
+Dmitry Peskov said: gas prices will never fall.
+Gas prices fell again.
+Nobody knows who said: it was Lavrov.""",
+    "visit": """Сергей Лавров said: gas is not the topic of this visit.
+Andrei Medvedev said: the harbour is open.""",
+    "forum": """Dmitry Medvedev said: rents will double.
+Lavrov said: gas flows freely.""",
+}
+
+
+@pytest.fixture
+def news(workspace: FakeWorkspace) -> FakeWorkspace:
+    assert workspace.ingestor.ingest([Article(id=name, text=text) for name, text in NEWS.items()]).added == len(NEWS)
+    return workspace
+
+
+def ask(
+    workspace: FakeWorkspace, question: str, *, answered: float = 0.0, limit: int = 50, today: date | None = None
+) -> Answer:
+    """The answer of an answerer that takes every candidate for one, unless told how sure it must be."""
+    asking = Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
+    ranker = SentenceRanker(workspace.archive, workspace.searcher)
+    day = today or date(2026, 5, 20)
+    return Answerer(ranker, asking, Weights(answered=answered), today=lambda: day).answer(question, limit=limit)
+
+
+def names(found: list[Evidence]) -> set[str | None]:
+    return {one.speaker.name if one.speaker else None for one in found}
+
+
+@pytest.mark.parametrize("name", ["Lavrov", "Sergey Lavrov", "Sergei Lavrov", "the foreign minister Lavrov"])
+def test_only_the_asked_speakers_words_are_shown(news: FakeWorkspace, name: str) -> None:
+    answer = ask(news, f"What did {name} say about gas?")
+    assert answer.status == "answered"
+    assert {one.quote.partition(" said")[0] for one in answer.evidence} == {"Sergey Lavrov", "Lavrov", "Сергей Лавров"}
+    assert len({one.speaker.id for one in answer.evidence if one.speaker}) == 1
+    assert answer.plan.speaker is not None
+    assert answer.plan.speaker.id == next(one.speaker.id for one in answer.evidence if one.speaker)
+    assert {one.kind for one in answer.evidence} == {"direct"}
+
+
+@pytest.mark.parametrize("question", ["Что сказал Лавров о газе?", "ماذا قال لافروف عن الغاز؟"])
+def test_the_speaker_is_found_from_any_language(news: FakeWorkspace, question: str) -> None:
+    answer = ask(news, question)
+    assert len(answer.evidence) == 3
+    assert names(answer.evidence) == {"Sergey Lavrov", "Сергей Лавров"}, "each in the article's own script"
+
+
+def test_what_the_speaker_said_comes_before_what_else_he_said(news: FakeWorkspace) -> None:
+    answer = ask(news, "What did Lavrov say about prices in winter?")
+    assert answer.evidence[0].quote == "Sergey Lavrov said: gas prices will fall in winter."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Barack Obama say about gas prices?",
+        "Что сказал Обама о газе?",
+        "What did Yelena Lavrova say about gas?",
+    ],
+)
+def test_somebody_who_is_not_quoted_has_no_answer_but_something_near(news: FakeWorkspace, question: str) -> None:
+    answer = ask(news, question)
+    assert (answer.status, answer.evidence, answer.plan.speaker) == ("not_found", [], None)
+    assert 0 < len(answer.nearest) <= 2
+    assert not answer.plan.choices
+
+
+def test_a_speaker_who_said_nothing_like_it_has_no_answer_but_something_near(news: FakeWorkspace) -> None:
+    answer = ask(news, "What did Peskov say about the harbour?", answered=0.99)
+    assert (answer.status, answer.evidence) == ("not_found", [])
+    assert answer.plan.speaker is not None
+    assert names(answer.nearest) == {"Dmitry Peskov"}, "what he did say is nearer than what others said"
+
+
+def test_two_ministers_of_one_name_are_asked_back(news: FakeWorkspace) -> None:
+    answer = ask(news, "What did Medvedev say about rents?")
+    assert (answer.status, answer.evidence, answer.plan.speaker) == ("not_found", [], None)
+    assert {one.name for one in answer.plan.choices} == {"Dmitry Medvedev", "Andrei Medvedev"}
+
+
+def test_two_ministers_of_one_name_are_not_asked_back_when_one_of_them_spoke_about_it(news: FakeWorkspace) -> None:
+    sure = ask(news, "What did Dmitry Medvedev say about rents?").evidence[0].score
+    answer = ask(news, "What did Medvedev say about rents?", answered=sure - 0.001)
+    assert answer.status == "answered"
+    assert [one.quote for one in answer.evidence] == ["Dmitry Medvedev said: rents will double."]
+    assert answer.plan.speaker is not None
+    assert (answer.plan.speaker.name, answer.plan.choices) == ("Dmitry Medvedev", [])
+
+
+def test_when_neither_minister_spoke_about_it_nobody_is_asked_back(news: FakeWorkspace) -> None:
+    answer = ask(news, "What did Medvedev say about gas?", answered=0.99)
+    assert (answer.status, answer.evidence, answer.plan.choices) == ("not_found", [], [])
+    assert names(answer.nearest) <= {"Dmitry Medvedev", "Andrei Medvedev"}
+
+
+def test_who_said_it_is_answered_with_people_only(news: FakeWorkspace) -> None:
+    answer = ask(news, "Who said that gas prices will fall?")
+    assert answer.plan.intent == "who"
+    assert answer.status == "answered"
+    assert None not in names(answer.evidence)
+    assert {"Sergey Lavrov", "Dmitry Peskov"} <= names(answer.evidence)
+    assert "Gas prices fell again." not in quoted(answer)
+
+
+def test_a_plain_question_is_answered_with_narration_too(news: FakeWorkspace) -> None:
+    answer = ask(news, "Gas prices fell again")
+    assert answer.plan.intent == "fact"
+    first = answer.evidence[0]
+    assert (first.quote, first.kind, first.speaker) == ("Gas prices fell again.", "narration", None)
+
+
+def test_every_quotation_is_verbatim(news: FakeWorkspace) -> None:
+    for question in ("What did Lavrov say about gas?", "Who spoke about gas?", "gas prices", "What did Obama say?"):
+        answer = ask(news, question)
+        for one in [*answer.evidence, *answer.nearest]:
+            assert one.quote == NEWS[one.article_id][one.start : one.end]
+
+
+def test_what_was_said_by_somebody_unknown_has_no_name(workspace: FakeWorkspace) -> None:
+    nobody = quoting("a", source("Sergey Lavrov"))
+    unknown = [replace(one, source=None) for one in nobody.attribution.statements]
+    workspace.archive.put([replace(nobody, attribution=Attribution(nobody.attribution.sources, unknown))])
+    assert names(ask(workspace, "number 0 of a").evidence) == {None}
+    assert ask(workspace, "What did Lavrov say about number 0?").evidence == []
+    assert ask(workspace, "Who said number 0?").evidence == []
+
+
+# --- dates
+
+
+def test_only_articles_of_the_days_asked_about_count(workspace: FakeWorkspace) -> None:
+    days = {"april": "2026-04-30", "first": "2026-05-01T23:30:00+03:00", "last": "2026-05-31", "june": "2026-06-01"}
+    articles = [
+        Article(id=name, text=f"Sergey Lavrov said: gas flows in {name}.", published=day) for name, day in days.items()
+    ]
+    workspace.ingestor.ingest([*articles, Article(id="undated", text="Sergey Lavrov said: gas flows somewhere.")])
+
+    def told(question: str, today: date = date(2026, 6, 2)) -> set[str]:
+        answer = ask(workspace, question, today=today)
+        return {one.article_id for one in answer.evidence} | {a for one in answer.evidence for a in one.also_in}
+
+    assert told("What did Lavrov say about gas in May 2026?") == {"first", "last"}
+    assert told("Что сказал Лавров о газе вчера?") == {"june"}
+    assert told("What did Lavrov say about gas?") == {*days, "undated"}
+    empty = ask(workspace, "What did Lavrov say about gas in May 2020?")
+    assert (empty.status, empty.evidence) == ("not_found", [])
+
+
+# --- the same words twice
+
+
+def test_what_two_outlets_tell_alike_is_shown_once(workspace: FakeWorkspace) -> None:
+    long = "Sergey Lavrov said: the talks about gas and oil went on until midnight in the old town"
+    texts = {
+        "one": f"{long}.",
+        "two": f"{long}!",
+        "three": f"{long}, again.",
+        "other": "Sergey Lavrov said: talks fail.",
+    }
+    workspace.ingestor.ingest([Article(id=name, text=text) for name, text in texts.items()])
+    answer = ask(workspace, "What did Lavrov say about the talks about gas and oil?")
+    assert sorted(len(one.also_in) for one in answer.evidence) == [0, 2]
+    (folded,) = (one for one in answer.evidence if one.also_in)
+    assert {folded.article_id, *folded.also_in} == {"one", "two", "three"}
+
+
+def test_statements_that_follow_one_another_are_shown_as_one(workspace: FakeWorkspace) -> None:
+    first = "Sergey Lavrov said: gas is cheap.  Sergey Lavrov said: gas is clean too."
+    text = f"{first} Dmitry Peskov said: gas is neither.\nSergey Lavrov said: gas is dear."
+    workspace.ingestor.ingest([Article(id="a", text=text)])
+    answer = ask(workspace, "What did Lavrov say about gas?")
+    assert set(quoted(answer)) == {first, "Sergey Lavrov said: gas is dear."}
+    assert len(ask(workspace, "What did Lavrov say about gas?", limit=1).evidence) == 1
+
+
+# --- what is gone
+
+
+def test_a_deleted_article_never_answers_again(news: FakeWorkspace) -> None:
+    questions = ("What did Lavrov say about gas?", "Who said that gas flows freely?", "gas", "What did Obama say?")
+    assert any(one.article_id == "forum" for one in ask(news, questions[0]).evidence)
+    news.archive.delete(["forum"])
+    for question in questions:
+        answer = ask(news, question)
+        assert "forum" not in {one.article_id for one in [*answer.evidence, *answer.nearest]}
+    answer = ask(news, "What did Medvedev say about rents?")
+    assert names(answer.evidence) == {"Andrei Medvedev"}, "the only Medvedev now"
+
+
+def test_a_replaced_article_answers_with_its_new_words(news: FakeWorkspace) -> None:
+    news.ingestor.ingest([Article(id="forum", text="Sergey Lavrov said: gas is gone.")])
+    shown = quoted(ask(news, "What did Lavrov say about gas?"))
+    assert "Sergey Lavrov said: gas is gone." in shown
+    assert "Lavrov said: gas flows freely." not in shown

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Ranking
+from retrieval.folding import stems
 from retrieval.lexical_index import TantivyIndex
 from retrieval.types import Article
 from tests.fakes import FakeWorkspace
@@ -112,6 +113,37 @@ def test_every_part_can_be_switched_off(news: FakeWorkspace, part: str) -> None:
         assert found(without, "ferry to Heimaey")[0] == "ferry"
     finally:
         without.close()
+
+
+def test_a_view_tells_how_much_of_the_question_some_words_are(news: FakeWorkspace) -> None:
+    view = news.searcher.view("the ferry tickets")
+    assert view is not None
+    assert view.asked
+    assert view.share(stems("Tickets for the ferry", "en")) == pytest.approx(1)
+    assert 0 == view.share([]) < view.share(stems("ferry", "en")) < 1
+    assert news.searcher.view("🙂") is None
+
+
+def test_the_words_of_a_question_are_found_in_the_part_of_a_passage_that_has_them(news: FakeWorkspace) -> None:
+    view = news.searcher.view("every family had left")
+    assert view is not None
+    passages = news.searcher.candidates(view, 10)
+    at = [one.article_id for one in passages].index("volcano")
+    within, whole = news.searcher.late(view, passages, [(at, 0, 5), (at, 5, 13), (at, 5, 99), (at, 90, 99)])
+    assert whole.shape == (len(passages),)
+    assert within[0] < within[1] == within[2]
+    assert within[1] >= whole[at] > within[0]
+    assert within[3] == 0, "a part without tokens"
+    assert news.searcher.late(view, passages)[0].shape == (0,)
+    assert news.searcher.late(view, [])[1].shape == (0,)
+
+
+def test_rare_words_weigh_more_than_common_ones(news: FakeWorkspace) -> None:
+    news.words.catch_up(news.archive)
+    weights = news.words.rarity("the euros glacier", "en")
+    assert set(weights) == {*stems("the euros glacier", "en")}
+    the, euros, glacier = weights.values()
+    assert 0 < the < euros < glacier
 
 
 @pytest.fixture

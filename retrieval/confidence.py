@@ -1,0 +1,34 @@
+"""How sure it is that a sentence answers a question: a logistic regression over what the rankers say of it."""
+
+import math
+from dataclasses import dataclass
+
+from retrieval.sentence_ranking import Candidate
+
+Terms = tuple[float, float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Constant, and weights of `late`, `context`, `dense` and `stems` of a `Candidate`; see there.
+
+    Fitted by `tests/evaluation/fit_answers.py` on questions of our own, apart for sentences in the question's language
+    and in others; `of_anybody` is set by hand (docs/quality.md). `of_speaker` is the confidence from which a statement
+    of whom was asked about is an answer, `of_anybody` that of any sentence when nobody was.
+    """
+
+    same: Terms = (-6.82, 3.98, 4.99, 2.2, 3.5)
+    across: Terms = (-7.49, 6.2, 8.12, 1.38, 0.0)
+    of_speaker: float = 0.07
+    of_anybody: float = 0.05
+
+    def least(self, *, speaker: bool) -> float:
+        """The confidence that an answer needs."""
+        return self.of_speaker if speaker else self.of_anybody
+
+
+def confidence(one: Candidate, weights: Weights) -> float:
+    """From 0 to 1; comparable between questions and archives."""
+    constant, late, context, dense, stems = weights.same if one.same else weights.across
+    logit = constant + late * one.late + context * one.context + dense * one.dense + stems * one.stems
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))

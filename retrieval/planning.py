@@ -1,0 +1,167 @@
+"""Question to plan: who is asked about, among those who are quoted in the archive."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.archive import Archive, Source, StoredSource
+from retrieval.encoder import Encoder
+from retrieval.folding import fold, stem, words
+from retrieval.language import detect_language
+from retrieval.language_means import LanguageMeans
+from retrieval.linear import unit
+from retrieval.names import name_likeness, name_words
+from retrieval.questions import Asked, analyse
+from retrieval.speakers import Found, SpeakerIndex
+from retrieval.types import Plan, Speaker
+
+Floats = npt.NDArray[np.float32]
+
+# A description in a question and one in an article are of one office when their cosine, language means taken away, and
+# how well what the other says fits the question together reach this; among our own questions (`fit_answers`) such
+# descriptions and none of somebody who is not quoted do.
+_ROLE = 1.08
+_RELEVANCE = 1.5  # what MaxSim of question and statement counts beside the cosine
+_ROLE_LEAST = 0.655  # and the cosine itself must be this, since one minister's office is much like another's;
+_BODY_LEAST = 0.6  # a body's name tells more
+_ROLE_SURE = 0.9  # or this, whatever words are used
+_OFFICES = frozenset({"minister", "president", "chancellor", "secretary", "ministry", "spokesman", "spokeswoman"})
+_EMPTY = frozenset({"the"})
+_NAME = 0.55  # likeness of names that is enough among those who speak about what is asked
+_TYPED = 4  # words: a shorter text without a verb is what people type to find somebody's words ("lavrov financing")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whose words are wanted.
+
+    `sources` are None when anybody's will do; empty when somebody is asked about who is not quoted here, and not yet
+    known when `description` may still be somebody's office.
+    """
+
+    plan: Plan
+    asked: Asked
+    sources: frozenset[int] | None
+    description: str | None = None
+    choices: tuple[Found, ...] = ()
+
+
+class Asking:
+    """Makes plans for one archive's questions."""
+
+    def __init__(self, archive: Archive, speakers: SpeakerIndex, roles: "RoleMatcher") -> None:
+        self._archive = archive
+        self.speakers = speakers
+        self._roles = roles
+
+    def target(self, question: str, today: date) -> Target:
+        """What a question asks for, and whose words."""
+        self.speakers.catch_up(self._archive)
+        asked = analyse(question, today=today)
+        phrase = asked.speaker
+        if phrase is None and asked.intent == "fact" and len(words(question)) <= _TYPED and "?" not in question:
+            phrase = self._typed(question)
+        plan = Plan(topic=asked.topic, since=asked.since, until=asked.until, intent=asked.intent)
+        if phrase is None:
+            return Target(plan, asked, None)
+        found = self.speakers.find(phrase)
+        if not found:
+            return Target(plan, asked, frozenset(), description=phrase)
+        if one := self.speakers.sure(found):
+            return Target(plan.model_copy(update={"speaker": one.speaker}), asked, one.sources)
+        sources = frozenset(source for one in found for source in one.sources)
+        return Target(plan, asked, sources, choices=tuple(found))
+
+    def _typed(self, question: str) -> str | None:
+        return question if self.speakers.find(question) else None
+
+    def described(self, description: str, relevance: Mapping[int, float]) -> tuple[frozenset[int], Speaker | None]:
+        """Which sources a description means, all their articles', and who they are.
+
+        `relevance` has the sources that speak about what is asked, and how well it fits, from 0 to 1.
+        """
+        stored = [one for source in relevance if (one := self.speakers.stored(source))]
+        scores = np.array([self._name_likeness(description, one) for one in stored], np.float32)
+        least = _NAME
+        if scores.max(initial=0.0) < least and not is_name(description):
+            roles = self._roles.likeness(description, [(one.source, one.lang) for one in stored])
+            fits = np.array([relevance[one.id] for one in stored], np.float32)
+            same = np.array(
+                [self._may_be(description, one, role) for one, role in zip(stored, roles, strict=True)], bool
+            )
+            scores = np.where(same, roles + _RELEVANCE * fits, 0.0)
+            least = _ROLE
+        best = float(scores.max(initial=0.0))
+        if best < least:
+            return frozenset(), None
+        speaker = self.speakers.speaker(stored[int(scores.argmax())].id)
+        return self._everywhere(speaker) or frozenset([stored[int(scores.argmax())].id]), speaker
+
+    @staticmethod
+    def _may_be(description: str, stored: StoredSource, role: float) -> bool:
+        """Whether a description is near enough; within a language every word of it must be in the other."""
+        if detect_language(description) == stored.lang and stored.source.person:
+            own = {stem(word, stored.lang) for word in words(stored.source.role or "")}
+            wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2]
+            return all(word in own for word in wanted if word not in _EMPTY) or role >= _ROLE_SURE
+        return role >= (_ROLE_LEAST if stored.source.person else _BODY_LEAST)
+
+    def _name_likeness(self, phrase: str, stored: StoredSource) -> float:
+        speaker = self.speakers.speaker(stored.id) if stored.source.person else None
+        names = (stored.source.name, *stored.source.aliases, speaker.name) if speaker else ()
+        # Yelena Lavrova is not the Lavrov whose given name is known.
+        full = [name for name in names if len(name_words(name)) > 1] if len(name_words(phrase)) > 1 else []
+        ends = [phrase, *(" ".join(phrase.split()[-count:]) for count in (1, 2) if len(phrase.split()) > count + 1)]
+        return max((name_likeness(end, name) for end in ends for name in full or names), default=0.0)
+
+    def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
+        found = self.speakers.find(speaker.name) if speaker else []
+        return next((one.sources for one in found if speaker and one.speaker.id == speaker.id), frozenset())
+
+
+def is_name(phrase: str) -> bool:
+    """Whether a phrase ends in a personal name, as far as capitals tell: "Marine Le Pen", never "the UN"."""
+    last = phrase.split()[-2:]
+    capital = len(last) == 2 and all(word[0].isupper() and not word.isupper() for word in last)
+    return capital and not phrase.startswith("the ") and not set(words(phrase)[-1:]) & _OFFICES
+
+
+def spelt_out(description: str) -> str:
+    """A description with the initials of well-known bodies written out."""
+    known = _abbreviations()
+    return " ".join(known.get(fold(word), word) for word in description.split())
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    text = (resources.files("retrieval") / "data" / "abbreviations.toml").read_text(encoding="utf-8")
+    return {fold(short): long for known in tomllib.loads(text).values() for short, long in known.items()}
+
+
+class RoleMatcher:
+    """Compares how a question describes somebody with how articles do, across languages."""
+
+    def __init__(self, encoder: Encoder, means: LanguageMeans) -> None:
+        self._means = means
+        self._encoder = encoder
+        self._vector = lru_cache(maxsize=4096)(self._encoded)
+
+    def likeness(self, description: str, sources: Sequence[tuple[Source, str]]) -> Floats:
+        """Cosine of the description and each source's role, or name when it is a body, shape (len(sources),)."""
+        if not sources:
+            return np.zeros(0, np.float32)
+        described = [one.role or ("" if one.person else one.name) for one, _ in sources]
+        new = [text for text in dict.fromkeys(described) if text]
+        asked = self._vector(spelt_out(description), detect_language(description))
+        vectors = {text: self._vector(text, lang) for text, (_, lang) in zip(described, sources, strict=True) if text}
+        assert len(vectors) == len(new)
+        return np.array([float(vectors[text] @ asked) if text else 0.0 for text in described], np.float32)
+
+    def _encoded(self, text: str, lang: str) -> Floats:
+        return unit(self._encoder.encode([text], "passage").pooled[0] - self._means.pooled("passage", lang))

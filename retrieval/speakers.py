@@ -1,0 +1,259 @@
+"""Who is quoted in an archive: the sources of all articles, one identity a person across spellings and scripts.
+
+Worked out in memory from the names that the archive keeps, and brought up to date with its every write. Names are
+compared only when their family names sound alike or stand together in the table of `transliteration`.
+"""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from retrieval.archive import Archive, StoredSource
+from retrieval.folding import fold, script_of, stems
+from retrieval.names import NameIndex, name_likeness, name_words
+from retrieval.transliteration import rows, skeleton
+from retrieval.types import Speaker
+
+# Likeness from which names in two scripts are one body's: of 50 bodies and countries 27 to 35 have it across two of our
+# three scripts, and nothing that is not spelt alike.
+_SAME_BODY = 0.95
+_SAME = 0.75  # likeness from which two full names are one person's; that of `NameIndex.find`
+_WITHIN = 0.8  # likeness from which a name within a longer phrase counts
+_CLOSE = 0.05  # likeness by which a second person may fall behind and still be meant
+_DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
+_ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
+_LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks for by name
+
+
+@dataclass
+class _Identity:
+    """One person or body: its names with their statements, and its sources."""
+
+    person: bool
+    names: Counter[str] = field(default_factory=Counter)
+    sources: set[int] = field(default_factory=set)
+
+    @property
+    def full(self) -> bool:
+        """Whether a name of several words is known; a person without one may be anybody's namesake."""
+        return not self.person or any(len(name_words(name)) > 1 for name in self.names)
+
+    @property
+    def statements(self) -> int:
+        return sum(self.names.values())
+
+
+@dataclass(frozen=True)
+class Found:
+    """Somebody who fits a name, and the ids of their sources."""
+
+    speaker: Speaker
+    likeness: float
+    sources: frozenset[int]
+    statements: int
+
+
+class SpeakerIndex:
+    """The speakers of an archive, by source and by name in any script."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._archive = ""
+        self._sequence = 0
+        self._identities: list[_Identity] = []
+        self._by_name: dict[tuple[bool, str], int] = {}
+        self._by_key: dict[str | int, list[int]] = {}
+        self._of_source: dict[int, int] = {}
+        self._stored: dict[int, StoredSource] = {}
+        self._hosts_of: dict[int, list[int]] = {}  # what `_hosts` found since the last write
+        self._names = NameIndex()
+        self._bare_names = NameIndex()  # of people whose given name is not known
+
+    def catch_up(self, archive: Archive) -> None:
+        """Brings the index to the archive's last write."""
+        with self._lock:
+            sequence = archive.sequence()
+            if (archive.identity, sequence) == (self._archive, self._sequence):
+                return
+            if archive.identity != self._archive or archive.removed_since(self._sequence):
+                self._clear()
+            self._hosts_of.clear()
+            for one in archive.sources(self._sequence):
+                if one.id not in self._stored:
+                    self._add(one)
+            self._archive, self._sequence = archive.identity, sequence
+
+    def _add(self, stored: StoredSource) -> None:
+        name, person = stored.source.name, stored.source.person
+        known = self._by_name.get((person, fold(name)))
+        number = self._same(name, person) if known is None else known
+        if number is None:
+            number = len(self._identities)
+            self._identities.append(_Identity(person))
+        identity = self._identities[number]
+        if known is None:
+            self._by_name[person, fold(name)] = number
+            for key in _keys(name):
+                self._by_key.setdefault(key, []).append(number)
+            if person or len(name.split()) <= _LONGEST_BODY:
+                bare = person and len(name_words(name)) < 2
+                (self._bare_names if bare else self._names).add(name, number)
+        identity.names[name] += stored.statements
+        identity.sources.add(stored.id)
+        self._of_source[stored.id] = number
+        self._stored[stored.id] = stored
+
+    def _same(self, name: str, person: bool) -> int | None:
+        """The identity that a new name belongs to: full names only, since a family name alone may be anybody's."""
+        if not person:
+            near = {number for key in _keys(name) for number in self._by_key.get(key, ())}
+            bodies = sorted(number for number in near if not self._identities[number].person)
+            return next(
+                (one for one in bodies if any(_one_body(name, own) for own in self._identities[one].names)), None
+            )
+        if len(name_words(name)) < 2:
+            return None
+        likeness = {number: self._likeness(name, number) for number in self._alike(name)}
+        best = max(likeness, key=likeness.__getitem__, default=None)
+        return best if best is not None and likeness[best] >= _SAME else None
+
+    def _alike(self, name: str) -> set[int]:
+        found = {number for key in _keys(name) for number in self._by_key.get(key, ())}
+        return {number for number in found if self._identities[number].person and self._identities[number].full}
+
+    def _likeness(self, name: str, number: int) -> float:
+        return max(name_likeness(name, own) for own in self._identities[number].names)
+
+    def _host(self, number: int) -> int:
+        """Whom a bare family name means: the only full name that has it, or by far the most quoted one."""
+        hosts = self._hosts(number)
+        if not hosts or (len(hosts) > 1 and not self._dominates(hosts[0], hosts[1])):
+            return number
+        return hosts[0]
+
+    def _hosts(self, number: int) -> list[int]:
+        """Whom a bare family name may mean, the most quoted first; nobody else for a full name."""
+        identity = self._identities[number]
+        if identity.full:
+            return []
+        if number not in self._hosts_of:
+            name = next(iter(identity.names))
+            hosts = [one for one in self._alike(name) if self._likeness(name, one) >= _SAME]
+            self._hosts_of[number] = sorted(hosts, key=lambda one: (-self._identities[one].statements, one))
+        return self._hosts_of[number]
+
+    def _dominates(self, one: int, other: int) -> bool:
+        return self._identities[one].statements >= _DOMINANT * max(1, self._identities[other].statements)
+
+    def speaker(self, source_id: int) -> Speaker | None:
+        """The speaker that a source is, named as its article names them; None for a source that has gone."""
+        with self._lock:
+            stored = self._stored.get(source_id)
+            return None if stored is None else self._speaker(self._host(self._of_source[source_id]), stored)
+
+    def find(self, phrase: str) -> list[Found]:
+        """Who may be meant by a phrase that names somebody, likeliest first; several are as many people."""
+        with self._lock:
+            likeness = dict(self._fitting(phrase))
+            best = max(likeness.values(), default=0.0)
+            near = [number for number in likeness if likeness[number] >= best - _CLOSE]
+            near.sort(key=lambda number: (-likeness[number], -self._identities[number].statements))
+            return [self._found(number, likeness[number]) for number in near]
+
+    def _fitting(self, phrase: str) -> list[tuple[int, float]]:
+        """The hosts with a name that fits; a bare family name that may be one of several only beside those."""
+        fitting = self._known_as(self._names, phrase)
+        best = max((score for _, score in fitting), default=1.0)
+        bare = [(number, min(score, best)) for number, score in self._known_as(self._bare_names, phrase)]
+        return fitting + [one for one in bare if self._host(one[0]) == one[0] and (fitting or not self._hosts(one[0]))]
+
+    def _known_as(self, names: NameIndex, phrase: str) -> list[tuple[int, float]]:
+        """The identities with a name that fits the phrase or, for people, a part of it."""
+        whole = [(number, score) for number, score in names.find(phrase) if isinstance(number, int)]
+        if fitting := [one for one in whole if self._identities[one[0]].person or self._is_body(phrase, one[0])]:
+            return fitting
+        # Within a phrase a capital letter is no sentence's: who asks for Yelena Lavrova does not mean Sergey Lavrov.
+        parts = [(number, score) for *_, number, score in names.find_in(f"of {phrase}", _WITHIN)]
+        return [
+            (number, score) for number, score in parts if isinstance(number, int) and self._identities[number].person
+        ]
+
+    def _is_body(self, phrase: str, number: int) -> bool:
+        """Whether a phrase that sounds like a body's name is it: a minister's office sounds like his ministry."""
+        names = self._identities[number].names
+        return any(script_of(phrase) != script_of(name) or _stems(phrase) <= _stems(name) for name in names)
+
+    def sure(self, found: list[Found]) -> Found | None:
+        """The one who is meant, when one fits best or is quoted by far the most."""
+        ranked = sorted(found, key=lambda one: -one.statements)
+        if len(ranked) == 1 or (len(ranked) > 1 and ranked[0].statements >= _DOMINANT * max(1, ranked[1].statements)):
+            return ranked[0]
+        return None
+
+    def all(self) -> list[Found]:
+        """Everybody, the most quoted first."""
+        with self._lock:
+            numbers = dict.fromkeys(self._host(number) for number in range(len(self._identities)))
+            everybody = [self._found(number, 1.0) for number in numbers]
+            return sorted(everybody, key=lambda one: (-one.statements, one.speaker.name))
+
+    def stored(self, source_id: int) -> StoredSource | None:
+        """A source as the archive keeps it."""
+        return self._stored.get(source_id)
+
+    def _found(self, number: int, likeness: float) -> Found:
+        guests = [number, *self._guests(number)]
+        sources = frozenset(source for one in guests for source in self._identities[one].sources)
+        first = max((self._stored[one] for one in sources), key=lambda one: (one.statements, -one.id))
+        statements = sum(self._identities[one].statements for one in guests)
+        return Found(self._speaker(number, first), likeness, sources, statements)
+
+    def _guests(self, number: int) -> Iterator[int]:
+        """The bare family names that mean this person."""
+        if self._identities[number].person:
+            near = {one for name in self._identities[number].names for key in _keys(name) for one in self._by_key[key]}
+            yield from (one for one in near if one != number and self._host(one) == number)
+
+    def _speaker(self, number: int, stored: StoredSource) -> Speaker:
+        own, source = self._identities[number], stored.source
+        names = sorted({*own.names, *self._identities[self._of_source[stored.id]].names, source.name})
+        script = script_of(source.name)
+        mine = [name for name in names if script_of(name) == script]
+        name = source.name
+        if source.person and len(name_words(name)) < 2:
+            name = max(mine, key=lambda one: (len(name_words(one)), own.names[one]))
+        others = (self._stored[one] for one in sorted(own.sources))
+        roles = (one.source.role for one in others if one.lang == stored.lang and one.source.role)
+        role = source.role or next(roles, None)
+        aliases = dict.fromkeys(one for one in (source.name, *source.aliases, *names) if one != name)
+        return Speaker(id=f"s{min(own.sources)}", name=name, aliases=list(aliases), role=role)
+
+
+def _one_body(one: str, other: str) -> bool:
+    """Whether two names are one body's: the same words, or words that sound alike in two scripts."""
+    if script_of(one) == script_of(other):
+        return _stems(one) == _stems(other)
+    one, other = _bare(one), _bare(other)
+    return len(name_words(one)) == len(name_words(other)) and name_likeness(one, other) >= _SAME_BODY
+
+
+def _bare(name: str) -> str:
+    """A body's name without the article in front of it."""
+    found = _ARTICLE.match(name)
+    return name[found.end() :] if found else name
+
+
+def _stems(name: str) -> frozenset[str]:
+    """The stems of a body's name, without article."""
+    return frozenset(stems(_bare(name), "en"))  # other scripts tell their language
+
+
+def _keys(name: str) -> set[str | int]:
+    """What names of one person have in common: how the family name sounds, and the table's rows that it is in."""
+    words = name_words(name)
+    return {skeleton(words[-1]), *rows(words[-1])} if words else set()

@@ -1,0 +1,141 @@
+"""Plans: whose words a question wants, among those who are quoted; nobody is guessed."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from retrieval.archive import Source
+from retrieval.planning import Asking, RoleMatcher, Target
+from tests.fakes import FakeWorkspace, quoting, source
+
+TODAY = date(2026, 5, 20)
+MINISTER = source("Sergey Lavrov", role="Russian foreign minister")
+QATARI = source("خالد بن محمد العطية", role="وزير الخارجية القطري")
+
+
+@pytest.fixture
+def asking(workspace: FakeWorkspace) -> Callable[..., Asking]:
+    """Plans for an archive that quotes these people once each."""
+
+    def made(*everybody: Source | str) -> Asking:
+        sources = [source(one) if isinstance(one, str) else one for one in everybody]
+        workspace.archive.put([quoting(one.name, one) for one in sources])
+        return Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
+
+    return made
+
+
+def speaker(target: Target) -> str | None:
+    return target.plan.speaker.name if target.plan.speaker else None
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "topic"),
+    [
+        ("What did Lavrov say about gas prices?", "Sergey Lavrov", "gas prices"),
+        ("Что сказал Лавров о ценах на газ?", "Sergey Lavrov", "ценах на газ"),
+        ("ماذا قال لافروف عن أسعار الغاز؟", "Sergey Lavrov", "أسعار الغاز"),
+        ("What did Vladimir Putin say about rents?", "Владимир Путин", "rents"),
+        ("What did the Kremlin say about rents?", "the Kremlin", "rents"),
+    ],
+)
+def test_the_speaker_is_told_from_the_topic(
+    asking: Callable[..., Asking], question: str, name: str, topic: str
+) -> None:
+    plans = asking(MINISTER, "Владимир Путин", source("the Kremlin", person=False))
+    target = plans.target(question, TODAY)
+    assert (speaker(target), target.plan.topic, target.plan.intent) == (name, topic, "statements")
+    assert target.sources
+    assert len(target.sources) == 1
+    assert not target.choices
+
+
+def test_the_sources_of_a_speaker_are_those_of_every_article(asking: Callable[..., Asking]) -> None:
+    plans = asking(MINISTER, "Сергей Лавров", "لافروف", "Владимир Путин")
+    target = plans.target("What did Lavrov say?", TODAY)
+    assert target.sources is not None
+    assert len(target.sources) == 3
+
+
+@pytest.mark.parametrize("question", ["What is known about gas prices?", "Who said that gas prices will fall?", "gas"])
+def test_a_question_without_a_speaker_wants_anybodys_words(asking: Callable[..., Asking], question: str) -> None:
+    target = asking(MINISTER).target(question, TODAY)
+    assert (target.sources, target.choices, target.description, speaker(target)) == (None, (), None, None)
+
+
+def test_somebody_who_is_not_quoted_is_nobody_here(asking: Callable[..., Asking]) -> None:
+    plans = asking(MINISTER, "Владимир Путин")
+    target = plans.target("What did Barack Obama say about gas?", TODAY)
+    assert (target.sources, target.description, speaker(target)) == (frozenset(), "Barack Obama", None)
+    assert plans.described("Barack Obama", {1: 1.0, 2: 1.0}) == (frozenset(), None)
+
+
+def test_a_name_of_two_people_is_neithers(asking: Callable[..., Asking]) -> None:
+    target = asking("Dmitry Medvedev", "Andrei Medvedev", MINISTER).target("What did Medvedev say?", TODAY)
+    assert speaker(target) is None
+    assert {one.speaker.name for one in target.choices} == {"Dmitry Medvedev", "Andrei Medvedev"}
+    assert target.sources == frozenset().union(*(one.sources for one in target.choices))
+
+
+def test_who_is_in_the_news_is_meant(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
+    plans = asking("Dmitry Medvedev", "Andrei Medvedev")
+    workspace.archive.put([quoting("more", source("Dmitry Medvedev"), times=9)])
+    target = plans.target("What did Medvedev say about rents?", TODAY)
+    assert (speaker(target), target.choices) == ("Dmitry Medvedev", ())
+
+
+@pytest.mark.parametrize("typed", ["lavrov financing", "Лавров", "لافروف تمويل الإرهاب"])
+def test_a_name_typed_with_a_few_words_asks_for_the_speaker(asking: Callable[..., Asking], typed: str) -> None:
+    assert speaker(asking(MINISTER, "Владимир Путин").target(typed, TODAY)) == "Sergey Lavrov"
+
+
+@pytest.mark.parametrize("typed", ["gas", "gas prices in winter", "a long text about Lavrov and the price of gas"])
+def test_words_typed_without_a_speakers_name_ask_for_nobody(asking: Callable[..., Asking], typed: str) -> None:
+    assert asking(MINISTER).target(typed, TODAY).sources is None
+
+
+def test_dates_of_a_question_are_in_its_plan(asking: Callable[..., Asking]) -> None:
+    plan = asking(MINISTER).target("What did Lavrov say about gas yesterday?", TODAY).plan
+    assert (plan.since, plan.until, plan.topic) == (date(2026, 5, 19), date(2026, 5, 19), "gas")
+
+
+def test_a_speaker_taken_in_or_out_is_known_to_the_next_question(
+    asking: Callable[..., Asking], workspace: FakeWorkspace
+) -> None:
+    plans = asking("Владимир Путин")
+    question = "What did Lavrov say about gas?"
+    assert speaker(plans.target(question, TODAY)) is None
+    workspace.archive.put([quoting("new", MINISTER)])
+    assert speaker(plans.target(question, TODAY)) == "Sergey Lavrov"
+    workspace.archive.delete(["new"])
+    assert speaker(plans.target(question, TODAY)) is None
+
+
+# --- offices
+
+
+def test_an_office_is_that_of_who_is_described_so(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
+    plans = asking(MINISTER, QATARI, "Владимир Путин", "Сергей Лавров")
+    target = plans.target("What did the Russian foreign minister say about gas?", TODAY)
+    assert (target.sources, target.description) == (frozenset(), "the Russian foreign minister")
+    everybody = {one.id: 0.5 for one in workspace.archive.sources()}
+    sources, who = plans.described("the Russian foreign minister", everybody)
+    assert who is not None
+    assert who.name == "Sergey Lavrov"
+    named = {one.source.name for one in workspace.archive.sources() if one.id in sources}
+    assert named == {"Sergey Lavrov", "Сергей Лавров"}, "his words in other articles, too, and nobody else's"
+
+
+def test_an_office_that_nobody_holds_is_nobodys(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
+    plans = asking(MINISTER, "Владимир Путин")
+    everybody = {one.id: 0.5 for one in workspace.archive.sources()}
+    assert plans.described("a mayor of Reykjavik", everybody) == (frozenset(), None)
+    assert plans.described("a mayor of Reykjavik", {}) == (frozenset(), None)
+    assert plans.described("Russian foreign minister", {10**9: 1.0}) == (frozenset(), None), "an article that has gone"
+
+
+def test_a_minister_is_not_looked_for_in_his_ministry(asking: Callable[..., Asking]) -> None:
+    plans = asking(source("وزارة الخارجية الروسية", person=False))
+    target = plans.target("ماذا قال وزير الخارجية القطري عن الغاز؟", TODAY)
+    assert (target.sources, speaker(target)) == (frozenset(), None)
