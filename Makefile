@@ -4,7 +4,7 @@ BIN := .venv/bin
 export QAWL_DATA_DIR ?= $(CURDIR)/data
 SAMPLE := ingest/sample/article.ar.txt
 
-.PHONY: run test lint bench eval peers clean
+.PHONY: run test lint bench eval eval-many peers clean
 
 run: .venv/run.stamp  ## the bot: in Telegram with QAWL_TELEGRAM__TOKEN set, else here in the terminal
 	@$(BIN)/qawl ingest $(SAMPLE) >&2
@@ -23,6 +23,9 @@ bench: .venv/test.stamp  ## speed, as ratios in one run
 
 eval: .venv/run.stamp  ## quality on the sets in ../shared, where that folder exists; with peers after `make peers`
 	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation $(if $(wildcard .venv-peers/stamp),--peers .venv-peers/bin/python)
+
+eval-many: .venv/run.stamp  ## the gold questions among MANY other articles (all of them take hours)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation --only answers --around $(or $(MANY),50000)
 
 peers: .venv-peers/stamp  ## the frameworks that `make eval` compares with, in an environment of their own
 

@@ -1,25 +1,24 @@
 """`make eval`: runs the program over the development sets, scores what it prints, and writes docs/quality.md.
 
-    python -m tests.evaluation [--peers PYTHON]
+    python -m tests.evaluation [--peers PYTHON] [--only retrieval|answers] [--around N]
 
 Every figure comes from the command line's own output, through the score program beside the data.
 """
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from config.settings import Encoder as EncoderSettings
 from retrieval import bundled_model
+from tests.evaluation import answers
+from tests.evaluation.programs import qawl, run
 from tests.shared_data import DATA, REPOSITORY, SHARED
 
-QAWL = Path(sys.executable).with_name("qawl")
 SETS = {
     "arabic": ("arabic.xquad-ar", "arabic.xquad-en", "arabic.xquad-ru", "arabic.arcd"),
     "mixed": ("mixed.xquad-ar", "mixed.xquad-en", "mixed.xquad-ru"),
@@ -40,14 +39,21 @@ ABLATIONS = {
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--peers", type=Path, help="a Python that has txtai and haystack-ai (`make peers`)")
+    parser.add_argument("--only", choices=("retrieval", "answers"), help="one half of the evaluation")
+    parser.add_argument("--around", type=int, default=0, help="ask the gold questions among so many more articles")
     arguments = parser.parse_args()
     if not DATA.is_dir():
         sys.exit("There is no ../shared/data here: nothing to evaluate.")
     with tempfile.TemporaryDirectory() as folder:
-        rows = retrieval(Path(folder))
-        if arguments.peers:
-            rows |= peers(Path(folder), arguments.peers)
-    write(rows)
+        if arguments.only != "answers":
+            rows = retrieval(Path(folder))
+            if arguments.peers:
+                rows |= peers(Path(folder), arguments.peers)
+            write("figures", retrieval_table(rows))
+        if arguments.only != "retrieval":
+            write("figures of answers", answers_table(answers.figures(Path(folder))))
+        if arguments.around:
+            write("figures among many", answers_table(answers.among_many(Path(folder), arguments.around)))
 
 
 def retrieval(folder: Path) -> dict[str, list[float]]:
@@ -88,16 +94,7 @@ def figure(name: str, questions: Path, hits: Path) -> float:
     return float(scored["recall@3" if name.startswith("mixed") else "R@1"])
 
 
-def qawl(data_dir: Path, *arguments: str, **environment: str) -> str:
-    return run([QAWL, *arguments, "--data-dir", data_dir], **environment)
-
-
-def run(command: list[Any], **environment: str) -> str:
-    done = subprocess.run(command, cwd=REPOSITORY, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
-    return done.stdout.decode("utf-8")
-
-
-def write(rows: dict[str, list[float]]) -> None:
+def retrieval_table(rows: dict[str, list[float]]) -> list[str]:
     names = [one for sets in SETS.values() for one in sets]
     measures = ["recall@3" if one.startswith("mixed") else "R@1" for one in names]
     lines = [
@@ -105,12 +102,23 @@ def write(rows: dict[str, list[float]]) -> None:
         "|---" * (len(names) + 1) + "|",
         "| to reach | " + " | ".join(f"{value:.3f}" for value in REACH) + " |",
     ]
-    lines += [f"| {title} | " + " | ".join(f"{value:.3f}" for value in values) + " |" for title, values in rows.items()]
+    return lines + [
+        f"| {title} | " + " | ".join(f"{value:.3f}" for value in values) + " |" for title, values in rows.items()
+    ]
+
+
+def answers_table(rows: Iterable[answers.Figure]) -> list[str]:
+    lines = ["| set | figure | value | to reach |", "|---|---|---|---|"]
+    return lines + [f"| {one.set} | {one.name} | {one.value:g} | {one.reach} |" for one in rows]
+
+
+def write(mark: str, lines: list[str]) -> None:
+    """Puts a table between its marks on the page."""
     page = REPOSITORY / "docs" / "quality.md"
-    before, _, after = page.read_text(encoding="utf-8").partition("<!-- figures -->")
-    _, _, after = after.partition("<!-- end of figures -->")
+    before, _, after = page.read_text(encoding="utf-8").partition(f"<!-- {mark} -->")
+    _, _, after = after.partition(f"<!-- end of {mark} -->")
     table = "\n".join(lines)
-    page.write_text(f"{before}<!-- figures -->\n{table}\n<!-- end of figures -->{after}", encoding="utf-8")
+    page.write_text(f"{before}<!-- {mark} -->\n{table}\n<!-- end of {mark} -->{after}", encoding="utf-8")
     print(table)
 
 
