@@ -111,7 +111,10 @@ class Network(nn.Module):
         tokens = (tokens + self._along(tokens, owner, real.reshape(-1) > 0)) * real
         said = self.dropout(gelu(self.summary(self._pooled(tokens, owner, articles * sentences))))
         said = said.view(articles, sentences, -1)
-        said = self.dropout(torch.cat([self.memory(said)[0], said], dim=-1))
+        counts = (sentence * (real[..., 0] > 0)).amax(dim=1).cpu() + 1
+        read = nn.utils.rnn.pack_padded_sequence(said, counts, batch_first=True, enforce_sorted=False)
+        remembered, _ = nn.utils.rnn.pad_packed_sequence(self.memory(read)[0], batch_first=True, total_length=sentences)
+        said = self.dropout(torch.cat([remembered, said], dim=-1))
         around = gelu(self.context(said)).reshape(articles * sentences, -1)[owner].view(articles, length, -1)
         both = self.dropout(torch.cat([tokens.to(around.dtype), around], dim=-1))
         return self.token(both), self.name(both), self.sentence(said)
