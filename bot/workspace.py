@@ -107,7 +107,8 @@ class Workspace:
             QuestionError: when the question is empty or too long.
         """
         answer = self.answerer.answer(question, limit=limit)
-        if answer.status == "not_found" and not answer.plan.choices:
+        asked = any(letter.isalnum() for letter in answer.question)
+        if asked and answer.status == "not_found" and not answer.plan.choices:
             try:
                 self.archive.wish(answer.question, answer.language, datetime.now(UTC))
             except ArchiveError as error:  # who asks must not suffer from a full disk

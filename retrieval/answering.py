@@ -10,7 +10,6 @@ from retrieval.archive import StoredStatement
 from retrieval.confidence import Weights, confidence
 from retrieval.errors import QuestionError
 from retrieval.folding import words
-from retrieval.language import detect_language
 from retrieval.planning import Asking, Target
 from retrieval.sentence_ranking import Candidate, SentenceRanker
 from retrieval.types import Answer, Evidence, Plan, Speaker, Timings
@@ -77,13 +76,12 @@ class Answerer:
         target = self._chosen(target, good)
         if target.choices:
             good = []
-        language = target.asked.language if question else detect_language(question)
-        make = partial(Answer, question=question, language=language, plan=target.plan)
+        make = partial(Answer, question=question, language=target.asked.language, plan=target.plan)
         if good:
             shown = _joined(_folded(good[:_ENOUGH]))[:limit]
             answer = make(status="answered", evidence=self._evidence(shown))
         else:
-            nearest = found or self.ranked(replace(target, sources=None), self._ranker.candidates(question))
+            nearest = found or self.ranked(_anybody(target), self._ranker.candidates(question))
             answer = make(status="not_found", nearest=self._evidence(_folded(nearest[:_ENOUGH])[:_NEAREST]))
         clock.lap("answer")
         return answer.model_copy(update={"timings_ms": clock.timings()})
@@ -153,6 +151,11 @@ class Answerer:
         if statement is None or statement.source_id is None:
             return None
         return self._asking.speakers.speaker(statement.source_id)
+
+
+def _anybody(target: Target) -> Target:
+    """The target without speaker and dates: what comes nearest may be anybody's, of any day."""
+    return replace(target, sources=None, plan=target.plan.model_copy(update={"since": None, "until": None}))
 
 
 def _statement(one: Candidate, target: Target) -> StoredStatement | None:

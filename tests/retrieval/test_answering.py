@@ -210,7 +210,9 @@ def ask(
     asking = Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
     ranker = SentenceRanker(workspace.archive, workspace.searcher)
     day = today or date(2026, 5, 20)
-    return Answerer(ranker, asking, Weights(of_speaker=answered, of_anybody=answered), today=lambda: day).answer(question, limit=limit)
+    return Answerer(ranker, asking, Weights(of_speaker=answered, of_anybody=answered), today=lambda: day).answer(
+        question, limit=limit
+    )
 
 
 def names(found: list[Evidence]) -> set[str | None]:

@@ -95,13 +95,13 @@ def test_a_ministry_is_not_its_minister(lang: str, person: str, body: str) -> No
 
 def test_an_office_nobody_holds_is_a_source_of_its_own() -> None:
     lines = "[Foreign Minister ~Anna ~Kim] {said} yes.", "[A police spokesman] {said} no."
-    assert speakers("en", *lines) == ["Anna Kim", "A police spokesman"]
+    assert speakers("en", *lines) == ["Anna Kim", "police spokesman"]
 
 
 def test_a_body_is_one_source_however_often_it_speaks() -> None:
     lines = "[The Foreign Ministry] {said} yes.", "[~John ~Smith] {said} no.", "[The ministry] {said} so."
     found = speakers("en", *lines)
-    assert found[2] == found[0] == "The Foreign Ministry"
+    assert found == ["Foreign Ministry", "John Smith", "Foreign Ministry"]
 
 
 def test_an_office_worded_differently_is_the_same_with_the_same_other_words() -> None:
@@ -176,7 +176,7 @@ def test_a_body_is_no_he() -> None:
 
 def test_they_are_whoever_spoke_last() -> None:
     lines = "[~John ~Smith] {said} yes.", "[The Foreign Ministry] {said} no.", "[They] {added} more."
-    assert speakers("en", *lines)[2] == "The Foreign Ministry"
+    assert speakers("en", *lines)[2] == "Foreign Ministry"
 
 
 def test_an_agency_passes_on_the_words_of_whoever_is_named() -> None:
@@ -218,11 +218,7 @@ def test_whoever_says_what_another_will_do_speaks() -> None:
 
 def test_an_open_quotation_has_the_source_at_its_end() -> None:
     lines = "[~John ~Smith] {said} yes.", ">“It rains.", ">It pours.", "We are wet,” [~Mary ~Jones] {said}."
-    assert speakers("en", *lines) == ["John Smith", "Mary Jones", "Mary Jones", "Mary Jones"][:1] + [
-        "Mary Jones",
-        "John Smith",
-        "Mary Jones",
-    ] or speakers("en", *lines) == ["John Smith", *["Mary Jones"] * 3]
+    assert speakers("en", *lines) == ["John Smith", *["Mary Jones"] * 3]
 
 
 def test_a_closed_quotation_is_whoever_spoke_last() -> None:
