@@ -110,6 +110,7 @@ def _capital(form: str) -> bool:
 
 def names_among(words: Sequence[Word], text: str, lang: Words) -> Iterator[Span]:
     """Runs of name words: one span a name."""
+    titles = lang.honorific | lang.office  # but a family name may be one: زياد نجم
     run: list[Word] = []
     for i, word in enumerate(words):
         form = fold(text[word.start : word.end])
@@ -123,7 +124,7 @@ def names_among(words: Sequence[Word], text: str, lang: Words) -> Iterator[Span]
             and _GAP.fullmatch(text, word.end, words[i + 1].start)
         )
         likely = word.name > (_BESIDE if beside or ahead else _NAME)
-        wanted = linked or (beside and form in lang.links) or (likely and form not in lang.honorific | lang.office)
+        wanted = linked or (beside and form in lang.links) or (likely and (beside or form not in titles))
         if run and not (wanted and beside):
             yield Span(start=run[0].start, end=run[-1].end)
             run = []

@@ -60,7 +60,7 @@ class Resolver:
         for i, one in enumerate(statements):
             before = statements[i - 1].sentence if i else -1
             told = self._narrated(one.sentence) if one.sentence - before > 1 else None
-            sources = self._sources(one, last, told) if one.mentions else [self._unnamed(statements, i, last)]
+            sources = self._sources(one, last, told) if one.mentions else [self._unnamed(statements, i, last, told)]
             for source in sources:
                 cue = self._text[one.cue.start : one.cue.end] if one.cue else None
                 found.append(Attributed(self._sentences[one.sentence], source, cue, one.kind))
@@ -126,8 +126,10 @@ class Resolver:
             for word in words(between) + words(self._text[mention.names[1].start : mention.names[1].end])[:1]
         )
 
-    def _unnamed(self, statements: Sequence[Said], i: int, last: int | None) -> int | None:
-        """Whose a statement without any source is: the open quotation's, else whoever spoke last."""
+    def _unnamed(self, statements: Sequence[Said], i: int, last: int | None, told: Span | None) -> int | None:
+        """Whose a statement without any source is: of whom was just told, the open quotation's, else the last one's."""
+        if told and statements[i].cue is not None:
+            return self._named_source(Mention(told, [told], 0.0), told)
         if statements[i].cue is None:
             for later in statements[i + 1 :]:
                 between = self._text[

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ingest.attribution.tagger import Tokens
-from retrieval.encoder import Encoding
+from ingest.attribution.tagger import DIMENSION, Tokens
+from retrieval.encoder import DEPTHS, Encoding
 from retrieval.types import Span
 
 
@@ -20,4 +20,5 @@ def join(text: str, sentences: Sequence[Span], passages: Sequence[Span], encodin
     for token in np.flatnonzero(np.diff(sentence, prepend=-1)):
         start = sentences[sentence[token]].start
         starts[token] = 2 if start == 0 or "\n" in text[max(0, start - 3) : start] else 1
-    return Tokens(np.concatenate(encoding.depths), joined, sentence, starts, len(sentences))
+    depths = np.concatenate(encoding.depths) if passages else np.zeros((0, len(DEPTHS), DIMENSION), np.float16)
+    return Tokens(depths, joined, sentence, starts, len(sentences))

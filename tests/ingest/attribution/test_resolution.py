@@ -236,7 +236,8 @@ def test_unbalanced_quotation_marks_do_no_harm(mark: str) -> None:
     lines = f"{mark}[~John ~Smith] {{said}} yes.", f">No.{mark}", f"{mark} [The minister{mark}] {{said}} so."
     found = document("en", *lines).attribution()
     assert len(found.statements) == 3
-    assert found.sources[found.statements[0].source or 0].name == "John Smith"
+    assert found.statements[0].source == 0
+    assert found.sources[0].name == "John Smith"
 
 
 def test_a_name_before_which_a_quotation_closes_stays_clean() -> None:
