@@ -30,7 +30,7 @@ _ROLE = 1.08
 _RELEVANCE = 1.5  # what MaxSim of question and statement counts beside the cosine
 _ROLE_LEAST = 0.655  # and the cosine itself must be this, since one minister's office is much like another's;
 _BODY_LEAST = 0.6  # a body's name tells more
-_ROLE_SURE = 0.9  # or this, whatever words are used
+_ROLE_SURE, _BODY_SURE = 0.9, 0.8  # or these, whatever words are used
 _OFFICES = frozenset({"minister", "president", "chancellor", "secretary", "ministry", "spokesman", "spokeswoman"})
 _EMPTY = frozenset({"the"})
 _NAME = 0.55  # likeness of names that is enough among those who speak about what is asked
@@ -106,11 +106,12 @@ class Asking:
     @staticmethod
     def _may_be(description: str, stored: StoredSource, role: float) -> bool:
         """Whether a description is near enough; within a language every word of it must be in the other."""
-        if detect_language(description) == stored.lang and stored.source.person:
-            own = {stem(word, stored.lang) for word in words(stored.source.role or "")}
-            wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2]
-            return all(word in own for word in wanted if word not in _EMPTY) or role >= _ROLE_SURE
-        return role >= (_ROLE_LEAST if stored.source.person else _BODY_LEAST)
+        person = stored.source.person
+        if detect_language(description) == stored.lang:
+            own = {stem(word, stored.lang) for word in words(f"{stored.source.role or ''} {stored.source.name}")}
+            wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2 and word not in _EMPTY]
+            return all(word in own for word in wanted) or role >= (_ROLE_SURE if person else _BODY_SURE)
+        return role >= (_ROLE_LEAST if person else _BODY_LEAST)
 
     def _name_likeness(self, phrase: str, stored: StoredSource) -> float:
         speaker = self.speakers.speaker(stored.id) if stored.source.person else None

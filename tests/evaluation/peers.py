@@ -31,13 +31,13 @@ def txtai(model: str, articles: list[dict[str, Any]]) -> Search:
 def haystack(model: str, articles: list[dict[str, Any]]) -> Search:
     """https://haystack.deepset.ai/tutorials/33_hybrid_retrieval: BM25 and dense retrievers, joined by rank."""
     from haystack import Document, Pipeline
-    from haystack.components.embedders import (
-        SentenceTransformersDocumentEmbedder,
-        SentenceTransformersTextEmbedder,
-    )
     from haystack.components.joiners import DocumentJoiner
     from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
     from haystack.document_stores.in_memory import InMemoryDocumentStore
+    from haystack_integrations.components.embedders.sentence_transformers import (
+        SentenceTransformersDocumentEmbedder,
+        SentenceTransformersTextEmbedder,
+    )
 
     store = InMemoryDocumentStore(embedding_similarity_function="cosine")
     embedder = SentenceTransformersDocumentEmbedder(model=model, prefix="passage: ", progress_bar=False)
