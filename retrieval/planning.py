@@ -24,8 +24,8 @@ from retrieval.types import Plan, Speaker
 Floats = npt.NDArray[np.float32]
 
 # A description in a question and one in an article are of one office when their cosine, language means taken away, and
-# how well what the other says fits the question together reach this; among our own questions (`fit_answers`) such
-# descriptions and none of somebody who is not quoted do.
+# how well what the other says fits the question together reach this. These were set by hand while reading how the
+# descriptions in our own questions (tests/evaluation/data) compare; docs/quality.md says how well they tell.
 _ROLE = 1.08
 _RELEVANCE = 1.5  # what MaxSim of question and statement counts beside the cosine
 _ROLE_LEAST = 0.655  # and the cosine itself must be this, since one minister's office is much like another's;

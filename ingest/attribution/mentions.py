@@ -11,7 +11,7 @@ from ingest.attribution.tagger import SENTENCES, Floats, Tags, Tokens
 from retrieval.folding import fold
 from retrieval.types import Kind, Span
 
-# Probability of a statement from which a sentence counts as one; where F1 is best on the training folds.
+# Probability of a statement from which a sentence counts as one: likelier than not.
 LEAST = 0.5
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*[.]?(?<![^\W\d_]{3}[.])")
