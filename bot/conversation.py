@@ -14,7 +14,7 @@ from bot.rendering import answer_blocks
 from bot.richtext import RichText, fit
 from bot.workspace import Workspace
 from ingest.limits import article
-from ingest.sources import text as text_files
+from ingest.sources import read_bytes
 from retrieval.answering import MAX_QUESTION
 from retrieval.errors import ArchiveError, QuestionError, SourceError
 from retrieval.language import detect_language
@@ -125,7 +125,7 @@ def _ingest(workspace: Workspace, incoming: Incoming) -> list[RichText]:
         if incoming.attachment.size > FileSizeLimit.FILESIZE_DOWNLOAD:
             return _say(incoming, "ingest-large", megabytes=FileSizeLimit.FILESIZE_DOWNLOAD // 1_000_000)
         name = incoming.attachment.name
-        found = text_files.from_bytes(name, incoming.attachment.read(), source=name)
+        (found,) = read_bytes(name, incoming.attachment.read())
     elif (text := incoming.text.strip() or incoming.quoted or "").strip():
         # Typed after the command it has no date of its own, and is the same article when it is typed again.
         published = None if incoming.text.strip() else incoming.sent

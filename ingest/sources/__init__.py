@@ -1,27 +1,36 @@
 """Where articles come from. A source is one small module; adding one is adding a file and a line here."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from ingest.sources.folder import Folder
 from ingest.sources.jsonl import JsonLines
 from ingest.sources.text import TextFile
 from retrieval.errors import SourceError
 from retrieval.types import Article
 
+_HEAD = 4096  # bytes that are enough to tell what a file is
+
 
 class Source(Protocol):
-    """One kind of thing that articles can be read from."""
+    """One kind of file that articles can be read from."""
 
-    def accepts(self, path: Path) -> bool:
-        """True when this source knows how to read `path`, judged by its name."""
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The endings of its files' names."""
 
-    def read(self, path: Path) -> Iterator[Article | SourceError]:
-        """The articles in `path`; what cannot be read comes as an error in its place, and reading goes on."""
+    def accepts(self, name: str, head: bytes) -> bool:
+        """True when this source knows how to read a file of that name whose first bytes are `head`."""
+
+    def read(self, file: BinaryIO, name: str) -> Iterator[Article | SourceError]:
+        """The articles in a file; what cannot be read comes as an error in its place, and reading goes on.
+
+        `file` can be rewound. `name` is what errors call it, and never a path to open.
+        """
 
 
-_FILES: tuple[Source, ...] = (TextFile(), JsonLines())
+FILES: tuple[Source, ...] = (TextFile(), JsonLines())
 
 
 def read(name: str) -> Iterator[Article | SourceError]:
@@ -31,20 +40,52 @@ def read(name: str) -> Iterator[Article | SourceError]:
         if not name:  # a variable of a script that was not set; Path would take it for the working folder
             yield SourceError(name, "the name is empty")
         elif path.is_dir():
-            yield from Folder(_FILES).read(path)
+            yield from _read_folder(path)
         elif not path.exists():
             yield SourceError(name, "it does not exist")
         else:
-            yield from _read_file(path)
+            yield from _read_path(path)
     except PermissionError:
         yield SourceError(name, "it may not be read: check its permissions")
     except OSError as error:
         yield SourceError(name, f"it cannot be read: {error.strerror or error}")
 
 
-def _read_file(path: Path) -> Iterator[Article | SourceError]:
-    for source in _FILES:
-        if source.accepts(path):
-            yield from source.read(path)
-            return
-    yield SourceError(str(path), "files of this kind cannot be read; give .txt, .md, .jsonl or .jsonl.gz")
+def read_bytes(name: str, data: bytes) -> Iterator[Article | SourceError]:
+    """The articles of a file that somebody sent."""
+    yield from _read_file(BytesIO(data), name)
+
+
+def _read_folder(path: Path) -> Iterator[Article | SourceError]:
+    """Every file below a folder that can be read, by name; hidden files and other kinds of file are passed over."""
+    found = False
+    for file in sorted(path.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+        if hidden or not file.is_file() or not file.name.lower().endswith(_kinds()):
+            continue
+        found = True
+        try:
+            yield from _read_path(file)
+        except OSError as error:
+            yield SourceError(str(file), f"it cannot be read: {error.strerror or error}")
+    if not found:
+        yield SourceError(str(path), f"the folder holds no file of these kinds: {' '.join(_kinds())}")
+
+
+def _read_path(path: Path) -> Iterator[Article | SourceError]:
+    with path.open("rb") as file:
+        yield from _read_file(file, str(path))
+
+
+def _read_file(file: BinaryIO, name: str) -> Iterator[Article | SourceError]:
+    head = file.read(_HEAD)
+    file.seek(0)
+    source = next((one for one in FILES if one.accepts(name, head)), None)
+    if source:
+        yield from source.read(file, name)
+    else:
+        yield SourceError(name, f"files of this kind cannot be read; give one of these kinds: {' '.join(_kinds())}")
+
+
+def _kinds() -> tuple[str, ...]:
+    return tuple(kind for one in FILES for kind in one.kinds)

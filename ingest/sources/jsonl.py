@@ -4,8 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, cast
+from typing import BinaryIO, cast
 
 from ingest.limits import MAX_FILE_BYTES, article
 from retrieval.errors import SourceError
@@ -18,32 +17,29 @@ _MAX_LINE = 2 * MAX_FILE_BYTES  # a character may be escaped as \uXXXX; a longer
 class JsonLines:
     """A `Source` of .jsonl and .jsonl.gz files; an unreadable line is reported by its number and skipped."""
 
-    def accepts(self, path: Path) -> bool:
-        """See `Source.accepts`."""
-        return path.name.lower().endswith((".jsonl", ".jsonl.gz"))
+    kinds = (".jsonl", ".jsonl.gz")
 
-    def read(self, path: Path) -> Iterator[Article | SourceError]:
+    def accepts(self, name: str, head: bytes) -> bool:
+        """See `Source.accepts`."""
+        return name.lower().endswith(self.kinds)
+
+    def read(self, file: BinaryIO, name: str) -> Iterator[Article | SourceError]:
         """See `Source.read`."""
         found = False
+        lines = cast("BinaryIO", gzip.GzipFile(fileobj=file)) if name.lower().endswith(".gz") else file
         try:
-            with _open(path) as lines:
-                for number, line in enumerate(_lines(lines), 1):
-                    if line.strip():
-                        found = True
-                        yield _parse(line, source=f"{path}:{number}")
+            for number, line in enumerate(_lines(lines), 1):
+                if line.strip():
+                    found = True
+                    yield _parse(line, source=f"{name}:{number}")
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            yield SourceError(str(path), "its gzip data is damaged; what came before the damage was read")
+            yield SourceError(name, "its gzip data is damaged; what came before the damage was read")
             return
         if not found:
-            yield SourceError(str(path), "it is empty")
+            yield SourceError(name, "it is empty")
 
 
-def _open(path: Path) -> IO[bytes]:
-    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # noqa: SIM115  closed by the caller
-    return cast("IO[bytes]", opened)
-
-
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
+def _lines(file: BinaryIO) -> Iterator[bytes]:
     """The file's lines; an overlong one is cut, which makes it invalid JSON, and the rest of it skipped."""
     while line := file.readline(_MAX_LINE):
         yield line

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ingest.decoding import Undecodable, decode
 from ingest.limits import MAX_FILE_BYTES, article
@@ -12,26 +13,24 @@ from retrieval.types import Article
 class TextFile:
     """A `Source` of .txt and .md files. The article's id is the file's name without its ending."""
 
-    def accepts(self, path: Path) -> bool:
+    kinds = (".txt", ".md")
+
+    def accepts(self, name: str, head: bytes) -> bool:
         """See `Source.accepts`."""
-        return path.suffix.lower() in {".txt", ".md"}
+        return name.lower().endswith(self.kinds)
 
-    def read(self, path: Path) -> Iterator[Article | SourceError]:
+    def read(self, file: BinaryIO, name: str) -> Iterator[Article | SourceError]:
         """See `Source.read`."""
-        if path.stat().st_size > MAX_FILE_BYTES:
-            yield SourceError(str(path), f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB; split it into articles")
+        data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            yield SourceError(name, f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB; split it into articles")
             return
-        yield from_bytes(path.name, path.read_bytes(), source=str(path))
-
-
-def from_bytes(file_name: str, data: bytes, *, source: str) -> Article | SourceError:
-    """The article in a text file's bytes, or why it is none."""
-    name = Path(file_name)
-    try:
-        text = decode(data)
-    except Undecodable as error:
-        return SourceError(source, str(error))
-    return article({"id": name.stem, "title": _title(text, name), "text": text}, source=source)
+        try:
+            text = decode(data)
+        except Undecodable as error:
+            yield SourceError(name, str(error))
+            return
+        yield article({"id": Path(name).stem, "title": _title(text, Path(name)), "text": text}, source=name)
 
 
 def _title(text: str, name: Path) -> str | None:

@@ -481,7 +481,7 @@ def test_a_folder_without_readable_files_is_said(main: Callable[..., Done], tmp_
     done = main(tmp_path / "data", "ingest", tmp_path / "sources", missing)
     assert done.status == FAILED
     assert done.errors == [
-        f"qawl: {tmp_path / 'sources'}: the folder holds no .txt, .md, .jsonl or .jsonl.gz file",
+        f"qawl: {tmp_path / 'sources'}: the folder holds no file of these kinds: .txt .md .jsonl .jsonl.gz",
         f"qawl: {missing}: it does not exist",
     ]
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from ingest.limits import MAX_CHARACTERS, MAX_FILE_BYTES
-from ingest.sources import read
-from ingest.sources.text import from_bytes
+from ingest.sources import read, read_bytes
 from retrieval.errors import SourceError
 from retrieval.types import Article
 
@@ -133,12 +132,12 @@ def test_a_file_that_may_not_be_read_is_said(tmp_path: Path) -> None:
 
 
 def test_a_file_sent_by_somebody_is_read_like_one_on_disk() -> None:
-    article = from_bytes("تقرير.md", f"# عنوان\n{STORY}".encode(), source="chat")
+    (article,) = read_bytes("تقرير.md", f"# عنوان\n{STORY}".encode())
     assert isinstance(article, Article)
     assert (article.id, article.title) == ("تقرير", "عنوان")
-    refused = from_bytes("x.txt", b"\0\1\2", source="chat")
+    (refused,) = read_bytes("x.txt", b"\0\1\2")
     assert isinstance(refused, SourceError)
-    assert refused.source == "chat"
+    assert refused.source == "x.txt"
 
 
 # --- JSON Lines

@@ -1,0 +1,78 @@
+"""What packing token vectors in two bits costs: R@1 of the whole ranking with it and with float32 in its place.
+
+python -m tests.evaluation.packing
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from bot.workspace import Workspace
+from config import load_settings
+from ingest.sources import read
+from tests.evaluation.__main__ import SETS, figure, write
+from tests.shared_data import DATA
+
+Floats = npt.NDArray[np.float32]
+
+_TOGETHER = 32  # questions that are encoded in one go
+
+
+def _pack(vectors: Floats, spread: Floats) -> bytes:
+    return vectors.astype(np.float32).tobytes()
+
+
+def _unpack(packed: list[bytes], dimension: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+    tokens = np.frombuffer(b"".join(packed), np.float32).reshape(-1, dimension)
+    return tokens, np.array([len(text) // (4 * dimension) for text in packed], np.int64)
+
+
+def _unchanged(vectors: Floats, spread: Floats) -> Floats:
+    return vectors
+
+
+def main() -> None:
+    rows = {"2 bits": figures()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.pipeline.pack", _pack)
+        patch.setattr("retrieval.search.unpack", _unpack)
+        patch.setattr("retrieval.search.stretched", _unchanged)
+        rows["float32"] = figures()
+    names = [one for sets in SETS.values() for one in sets]
+    lines = ["| | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    lines += [f"| {title} | " + " | ".join(f"{value:.4f}" for value in values) + " |" for title, values in rows.items()]
+    write("figures of packing", lines)
+
+
+def figures() -> list[float]:
+    found = []
+    for corpus, sets in SETS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            workspace = Workspace(load_settings(data_dir=Path(folder)))
+            workspace.ingestor.ingest(read(str(DATA / "retrieval" / f"{corpus}.articles.jsonl")))
+            for one in sets:
+                questions, hits = DATA / "retrieval" / f"{one}.questions.jsonl", Path(folder) / "hits.jsonl"
+                hits.write_text("".join(_hits(workspace, questions)), encoding="utf-8")
+                found.append(figure(one, questions, hits))
+                print(one, found[-1], flush=True)
+            workspace.close()
+    return found
+
+
+def _hits(workspace: Workspace, questions: Path) -> list[str]:
+    asked = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
+    lines = []
+    for start in range(0, len(asked), _TOGETHER):
+        group = asked[start : start + _TOGETHER]
+        for one, ranked in zip(group, workspace.searcher.search_each([q["question"] for q in group], 10), strict=True):
+            hits = [hit.model_dump(include={"article_id", "start", "end", "score"}) for hit in ranked]
+            lines.append(json.dumps({"id": one["id"], "hits": hits}) + "\n")
+    return lines
+
+
+if __name__ == "__main__":
+    main()
