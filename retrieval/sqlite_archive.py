@@ -1,15 +1,10 @@
-"""The archive in one SQLite file (WAL): readers never wait, writers take turns."""
+"""The archive in one SQLite file."""
 # ruff: noqa: S608  what is put into statements is marks and words of ours, never data
 
 import json
-import sqlite3
-import threading
-import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,144 +25,35 @@ from retrieval.archive import (
     StoredStatement,
     Wish,
 )
-from retrieval.errors import (
-    ArchiveBusy,
-    ArchiveDamaged,
-    ArchiveError,
-    ArchiveUnwritable,
-    ForeignModel,
-)
+from retrieval.errors import ArchiveDamaged, ForeignModel
+from retrieval.sqlite_database import SqliteDatabase
 from retrieval.types import Article, Passage, Sentence, Span
 
 _T = TypeVar("_T")
 
-FILE = "archive.sqlite3"
-_APPLICATION_ID = 0x5161776C  # "Qawl": tells our files from other SQLite databases
-_BUSY_SECONDS = 60  # a bulk ingest commits every second or so; a minute means that something hangs
 _IN_LIMIT = 500  # values in one IN (…): SQLite may be built with 999 parameters
 _PORTION = 20_000  # passages a portion of `changes`: 30 MB of vectors
 
 
 class SqliteArchive:
-    """An `Archive` in the folder `data_dir`; one connection, safe to use from any thread.
-
-    Raises:
-        ArchiveDamaged: the file is no archive of ours, or damaged.
-        ArchiveUnwritable: the folder cannot be written.
-    """
+    """An `Archive` in the folder `data_dir`; safe to use from any thread. Raises what `SqliteDatabase` raises."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.path = data_dir / FILE
-        self._lock = threading.RLock()
-        try:
-            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise ArchiveUnwritable(f"The data folder {data_dir} cannot be made: {error.strerror}.") from error
-        with self._errors():
-            self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            with self._errors():
-                self._open()
-        except BaseException:
-            self._db.close()
-            raise
-
-    def _open(self) -> None:
-        application, tables = self._db.execute(  # one statement: another process may be making the file just now
-            "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)"
-        ).fetchone()
-        if application != _APPLICATION_ID and tables:
-            raise ArchiveDamaged(f"{self.path} is not an archive of Qawl; it was left as it is.")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._use_wal()
-        self._db.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
-        self._migrate()
-
-    def _use_wal(self) -> None:
-        """Switches the file to WAL; SQLite's own waiting does not cover this when several processes start at once."""
-        deadline = time.monotonic() + _BUSY_SECONDS
-        while True:
-            try:
-                self._db.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
-
-    def _migrate(self) -> None:
-        """Applies the migrations that this file has not seen; `user_version` is the number of the last one."""
-        scripts = sorted(
-            (int(entry.name.split("_")[0]), entry.read_text(encoding="utf-8"))
-            for entry in (resources.files("retrieval") / "migrations").iterdir()
-            if entry.name.endswith(".sql")
-        )
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > scripts[-1][0]:
-            raise ArchiveError(f"{self.path} was written by a newer Qawl: update this one.")
-        if version == scripts[-1][0]:
-            return
-        with self._transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()  # another process may have been faster
-            for number, script in scripts:
-                if number > version:
-                    for statement in _statements(script):
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {number}")
-            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """Turns what SQLite says into what an admin can act on."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            code = (error.sqlite_errorcode or 0) & 0xFF if hasattr(error, "sqlite_errorcode") else 0
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise ArchiveDamaged(
-                    f"{self.path} is damaged; nothing was overwritten. Restore a backup with `qawl restore`."
-                ) from error
-            if code == sqlite3.SQLITE_BUSY:
-                raise ArchiveBusy(
-                    f"Another process has been writing to {self.path} for over {_BUSY_SECONDS} s: try again later."
-                ) from error
-            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-                raise ArchiveUnwritable(f"{self.path} cannot be written: check the folder's permissions.") from error
-            if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-                raise ArchiveUnwritable(
-                    f"{self.path} cannot be written: the disk is full or failing. Nothing stored before is lost."
-                ) from error
-            raise ArchiveError(f"The archive {self.path} failed: {error}.") from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock, self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock, self._errors():
-            return self._db.execute(query, values).fetchall()
+        self._db = SqliteDatabase(data_dir)
+        self.path = self._db.path
 
     def _meta(self, name: str) -> str | None:
-        rows = self._all("SELECT value FROM meta WHERE name = ?", name)
+        rows = self._db.rows("SELECT value FROM meta WHERE name = ?", name)
         return str(rows[0][0]) if rows else None
 
     def bind_model(self, identity: str, *, force: bool = False) -> None:
         """See `Archive.bind_model`."""
         if force or self._meta("model") is None:
             manner = "REPLACE" if force else "IGNORE"
-            with self._transaction():
-                self._db.execute(f"INSERT OR {manner} INTO meta VALUES ('model', ?)", (identity,))
+            with self._db.transaction():
+                self._db.run(f"INSERT OR {manner} INTO meta VALUES ('model', ?)", identity)
         bound = self._meta("model")
-        if bound != identity and not self._all("SELECT 1 FROM vectors LIMIT 1"):
+        if bound != identity and not self._db.rows("SELECT 1 FROM vectors LIMIT 1"):
             return self.bind_model(identity, force=True)  # no vectors yet: a mistyped name binds nobody
         if bound != identity:
             raise ForeignModel(
@@ -179,39 +65,39 @@ class SqliteArchive:
         """See `Archive.hashes`."""
         found: dict[str, str] = {}
         for group in _groups(article_ids):
-            rows = self._all(f"SELECT id, hash FROM articles WHERE id IN ({_marks(group)})", *group)
+            rows = self._db.rows(f"SELECT id, hash FROM articles WHERE id IN ({_marks(group)})", *group)
             found.update((str(article_id), str(value)) for article_id, value in rows)
         return found
 
     def put(self, prepared: Sequence[Prepared], *, anew: bool = False) -> list[Outcome]:
         """See `Archive.put`."""
-        with self._transaction():
+        with self._db.transaction():
             sequence = self._next_sequence()
             return [self._put_one(one, sequence, anew=anew) for one in prepared]
 
     def _next_sequence(self) -> int:
-        self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'sequence'")
-        return int(self._db.execute("SELECT value FROM meta WHERE name = 'sequence'").fetchone()[0])
+        self._db.run("UPDATE meta SET value = value + 1 WHERE name = 'sequence'")
+        return self.sequence()
 
     def _put_one(self, one: Prepared, sequence: int, *, anew: bool) -> Outcome:
-        row = self._db.execute("SELECT key, hash FROM articles WHERE id = ?", (one.article.id,)).fetchone()
+        row = next(iter(self._db.rows("SELECT key, hash FROM articles WHERE id = ?", one.article.id)), None)
         if row and row[1] == one.article.content_hash and not anew:
             return "unchanged"
         if row:
             self._remove(row[0], sequence)
-        key = self._db.execute(
+        key = self._db.insert(
             "INSERT INTO articles (id, hash, sequence, lang, document) VALUES (?, ?, ?, ?, ?)",
-            (one.article.id, one.article.content_hash, sequence, one.lang, one.article.model_dump_json()),
-        ).lastrowid
+            *(one.article.id, one.article.content_hash, sequence, one.lang, one.article.model_dump_json()),
+        )
         passage_ids = []
         for passage, vector, tokens in zip(one.passages, one.vectors.astype(np.float16), one.tokens, strict=True):
-            passage_id = self._db.execute(
-                'INSERT INTO passages (article, "start", "end") VALUES (?, ?, ?)', (key, passage.start, passage.end)
-            ).lastrowid
+            passage_id = self._db.insert(
+                'INSERT INTO passages (article, "start", "end") VALUES (?, ?, ?)', key, passage.start, passage.end
+            )
             passage_ids.append(passage_id)
-            self._db.execute("INSERT INTO vectors VALUES (?, ?)", (passage_id, vector.tobytes()))
-            self._db.execute("INSERT INTO token_vectors VALUES (?, ?)", (passage_id, tokens))
-        self._db.executemany(
+            self._db.run("INSERT INTO vectors VALUES (?, ?)", passage_id, vector.tobytes())
+            self._db.run("INSERT INTO token_vectors VALUES (?, ?)", passage_id, tokens)
+        self._db.run_many(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
             (
                 (key, sentence.start, sentence.end, passage_ids[place.passage], place.first_token, place.end_token)
@@ -221,14 +107,14 @@ class SqliteArchive:
         self._put_attribution(key, one.attribution)
         return "updated" if row else "added"
 
-    def _put_attribution(self, key: int | None, found: Attribution) -> None:
+    def _put_attribution(self, key: int, found: Attribution) -> None:
         ids: list[int | None] = []
         for one in found.sources:
             aliases = json.dumps(list(one.aliases), ensure_ascii=False)
             introduced = (one.introduced.start, one.introduced.end)
             values = (key, one.name, aliases, one.role, int(one.person), *introduced)
-            ids.append(self._db.execute(f"INSERT INTO sources VALUES (NULL, {_marks(values)})", values).lastrowid)
-        self._db.executemany(
+            ids.append(self._db.insert(f"INSERT INTO sources VALUES (NULL, {_marks(values)})", *values))
+        self._db.run_many(
             "INSERT INTO statements VALUES (NULL, ?, ?, ?, ?, ?, ?)",
             (
                 (key, None if one.source is None else ids[one.source], one.span.start, one.span.end, one.cue, one.kind)
@@ -237,26 +123,25 @@ class SqliteArchive:
         )
 
     def _remove(self, key: int, sequence: int) -> None:
-        first, last = self._db.execute("SELECT min(id), max(id) FROM passages WHERE article = ?", (key,)).fetchone()
+        ((first, last),) = self._db.rows("SELECT min(id), max(id) FROM passages WHERE article = ?", key)
         if first is not None:  # an article's passages are written in one go: their ids are one range
-            self._db.execute("INSERT INTO removals VALUES (?, ?, ?)", (sequence, first, last))
-        self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
+            self._db.run("INSERT INTO removals VALUES (?, ?, ?)", sequence, first, last)
+        self._db.run("DELETE FROM articles WHERE key = ?", key)
 
     def delete(self, article_ids: Sequence[str]) -> list[str]:
         """See `Archive.delete`."""
-        with self._transaction():
+        with self._db.transaction():
             sequence = self._next_sequence()
             gone = []
             for article_id in dict.fromkeys(article_ids):
-                row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
-                if row:
-                    self._remove(row[0], sequence)
+                for (key,) in self._db.rows("SELECT key FROM articles WHERE id = ?", article_id):
+                    self._remove(key, sequence)
                     gone.append(article_id)
             return gone
 
     def article(self, article_id: str) -> Article | None:
         """See `Archive.article`."""
-        rows = self._all("SELECT document, hash FROM articles WHERE id = ?", article_id)
+        rows = self._db.rows("SELECT document, hash FROM articles WHERE id = ?", article_id)
         if not rows:
             return None
         (document, stored_hash), *_ = rows
@@ -272,13 +157,13 @@ class SqliteArchive:
 
     def articles(self) -> Iterator[Article]:
         """See `Archive.articles`."""
-        for (article_id,) in self._all("SELECT id FROM articles ORDER BY key"):
+        for (article_id,) in self._db.rows("SELECT id FROM articles ORDER BY key"):
             if article := self.article(str(article_id)):
                 yield article
 
     def summaries(self) -> Iterator[ArticleSummary]:
         """See `Archive.summaries`."""
-        rows = self._all(
+        rows = self._db.rows(
             "SELECT id, document ->> 'title', document ->> 'source', document ->> 'published', lang,"
             " (SELECT count(*) FROM passages WHERE article = key),"
             " (SELECT count(*) FROM statements WHERE article = key) FROM articles ORDER BY key"
@@ -288,7 +173,7 @@ class SqliteArchive:
 
     def sentences(self, article_id: str) -> list[Sentence]:
         """See `Archive.sentences`."""
-        rows = self._all(
+        rows = self._db.rows(
             'SELECT s."start", s."end" FROM sentences s JOIN articles a ON a.key = s.article'
             ' WHERE a.id = ? ORDER BY s."start"',
             article_id,
@@ -299,7 +184,7 @@ class SqliteArchive:
         """See `Archive.passages`."""
         found: dict[int, Passage] = {}
         for group in _groups(ids):
-            rows = self._all(
+            rows = self._db.rows(
                 'SELECT p.id, a.id, a.lang, p."start", p."end" FROM passages p JOIN articles a ON a.key = p.article'
                 f" WHERE p.id IN ({_marks(group)})",
                 *group,
@@ -312,12 +197,12 @@ class SqliteArchive:
         """See `Archive.token_vectors`."""
         found: dict[int, bytes] = {}
         for group in _groups(ids):
-            found.update(self._all(f"SELECT * FROM token_vectors WHERE passage IN ({_marks(group)})", *group))
+            found.update(self._db.rows(f"SELECT * FROM token_vectors WHERE passage IN ({_marks(group)})", *group))
         return found
 
     def sources(self, since: int = 0) -> Iterator[StoredSource]:
         """See `Archive.sources`."""
-        rows = self._all(
+        rows = self._db.rows(
             'SELECT s.id, a.id, a.lang, s.name, s.aliases, s.role, s.person, s."start", s."end",'
             " (SELECT count(*) FROM statements t WHERE t.source = s.id)"
             " FROM sources s JOIN articles a ON a.key = s.article WHERE a.sequence > ? ORDER BY s.id",
@@ -329,7 +214,7 @@ class SqliteArchive:
 
     def removed_since(self, since: int) -> bool:
         """See `Archive.removed_since`."""
-        return bool(self._all("SELECT 1 FROM removals WHERE sequence > ? LIMIT 1", since))
+        return bool(self._db.rows("SELECT 1 FROM removals WHERE sequence > ? LIMIT 1", since))
 
     def statements(
         self, *, article_id: str | None = None, source_ids: Collection[int] | None = None
@@ -343,7 +228,7 @@ class SqliteArchive:
         if source_ids is not None:
             wanted.append("t.source IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(list(source_ids)))
-        rows = self._all(
+        rows = self._db.rows(
             'SELECT a.id, t."start", t."end", t.source, t.cue, t.kind'
             " FROM statements t JOIN articles a ON a.key = t.article"
             f' WHERE {" AND ".join(wanted)} ORDER BY t.article, t."start", t.id',
@@ -355,7 +240,7 @@ class SqliteArchive:
         """See `Archive.passages_of`."""
         found: set[int] = set()
         for group in _groups(sorted(source_ids)):
-            rows = self._all(
+            rows = self._db.rows(
                 "SELECT DISTINCT s.passage FROM statements t JOIN sentences s"
                 ' ON s.article = t.article AND s."start" >= t."start" AND s."start" < t."end"'
                 f" WHERE t.source IN ({_marks(group)}) AND s.passage IS NOT NULL",
@@ -368,7 +253,7 @@ class SqliteArchive:
         """See `Archive.stored_sentences`."""
         found: dict[tuple[int, int], StoredSentence] = {}
         for group in _groups(passage_ids):
-            rows = self._all(
+            rows = self._db.rows(
                 'SELECT a.id, s.passage, s."start", s."end", s.first_token, s.end_token,'
                 ' t."start", t."end", t.source, t.cue, t.kind'
                 " FROM sentences s JOIN articles a ON a.key = s.article LEFT JOIN statements t"
@@ -388,16 +273,15 @@ class SqliteArchive:
 
     def wish(self, question: str, language: str, asked: datetime) -> None:
         """See `Archive.wish`."""
-        with self._transaction():
-            self._db.execute(
-                "INSERT INTO wishes VALUES (?, ?, 1, ?)"
-                " ON CONFLICT DO UPDATE SET times = times + 1, last_asked = excluded.last_asked",
-                (question, language, asked.isoformat(timespec="seconds")),
-            )
+        self._db.run(
+            "INSERT INTO wishes VALUES (?, ?, 1, ?)"
+            " ON CONFLICT DO UPDATE SET times = times + 1, last_asked = excluded.last_asked",
+            *(question, language, asked.isoformat(timespec="seconds")),
+        )
 
     def wishes(self) -> list[Wish]:
         """See `Archive.wishes`."""
-        rows = self._all(
+        rows = self._db.rows(
             "SELECT question, language, times, last_asked FROM wishes ORDER BY times DESC, last_asked DESC"
         )
         return [Wish(*row) for row in rows]
@@ -416,7 +300,7 @@ class SqliteArchive:
         upto = self.sequence()
         if upto == since:
             return
-        removed = self._all(
+        removed = self._db.rows(
             "SELECT first_passage, last_passage FROM removals WHERE sequence > ? AND sequence <= ?", since, upto
         )
         nothing = Changes(since, np.empty(0, np.int64), [], [], np.empty((0, 0), np.float32), [])
@@ -424,7 +308,7 @@ class SqliteArchive:
         last = since
         while last < upto:
             stop = self._portion_end(last, upto)
-            rows = self._all(
+            rows = self._db.rows(
                 'SELECT p.id, a.lang, substr(a.document ->> \'text\', p."start" + 1, p."end" - p."start"), v.vector'
                 " FROM articles a JOIN passages p ON p.article = a.key JOIN vectors v ON v.passage = p.id"
                 " WHERE a.sequence > ? AND a.sequence <= ? ORDER BY p.id",
@@ -442,7 +326,7 @@ class SqliteArchive:
     def _portion_end(self, since: int, upto: int) -> int:
         """A sequence number up to which there are about `_PORTION` new passages: whole writes only."""
         total = 0
-        rows = self._all(
+        rows = self._db.rows(
             "SELECT a.sequence, count(*) FROM articles a JOIN passages p ON p.article = a.key"
             " WHERE a.sequence > ? AND a.sequence <= ? GROUP BY a.sequence ORDER BY a.sequence LIMIT ?",
             since,
@@ -457,24 +341,24 @@ class SqliteArchive:
 
     def passage_ids(self) -> npt.NDArray[np.int64]:
         """See `Archive.passage_ids`."""
-        return np.array([row[0] for row in self._all("SELECT id FROM passages ORDER BY id")], np.int64)
+        return np.array([row[0] for row in self._db.rows("SELECT id FROM passages ORDER BY id")], np.int64)
 
     def problems(self) -> list[str]:
         """See `Archive.problems`."""
-        found = [str(row[0]) for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
-        (bare,) = self._all(
+        found = [str(row[0]) for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        (bare,) = self._db.rows(
             "SELECT count(*) FROM passages p LEFT JOIN vectors v ON v.passage = p.id"
             " LEFT JOIN token_vectors t ON t.passage = p.id WHERE v.passage IS NULL OR t.passage IS NULL"
         )[0]
         if bare:
             found.append(f"{bare} passages have no vectors")
-        (outside,) = self._all(
+        (outside,) = self._db.rows(
             'SELECT count(*) FROM passages p JOIN articles a ON a.key = p.article WHERE p."start" < 0'
             """ OR p."start" >= p."end" OR p."end" > length(a.document ->> 'text')"""
         )[0]
         if outside:
             found.append(f"{outside} passages lie outside their article")
-        (placeless,) = self._all("SELECT count(DISTINCT article) FROM sentences WHERE passage IS NULL")[0]
+        (placeless,) = self._db.rows("SELECT count(DISTINCT article) FROM sentences WHERE passage IS NULL")[0]
         if placeless:
             found.append(f"{placeless} articles were taken in by an earlier Qawl that knew no statements")
         return found
@@ -482,17 +366,16 @@ class SqliteArchive:
     def counts(self) -> Counts:
         """See `Archive.counts`."""
         tables = ("articles", "sentences", "passages", "statements")
-        articles, sentences, passages, statements = self._all(
+        articles, sentences, passages, statements = self._db.rows(
             "SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
         )[0]
-        languages = dict(self._all("SELECT lang, count(*) FROM articles GROUP BY lang ORDER BY 2 DESC, 1"))
+        languages = dict(self._db.rows("SELECT lang, count(*) FROM articles GROUP BY lang ORDER BY 2 DESC, 1"))
         size = sum(f.stat().st_size for f in self.path.parent.rglob("*") if f.is_file())
         return Counts(articles, sentences, passages, statements, languages, size)
 
     def close(self) -> None:
         """See `Archive.close`."""
-        with self._lock:
-            self._db.close()
+        self._db.close()
 
 
 def _statement(row: Sequence[Any]) -> StoredStatement:
@@ -507,13 +390,3 @@ def _groups(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a migration; `executescript` would commit the transaction around it."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

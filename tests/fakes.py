@@ -18,7 +18,7 @@ from ingest.attribution import Attributor, Cut
 from retrieval.archive import Attributed, Attribution, Place, Prepared, Source
 from retrieval.encoder import DEPTHS, LAYERS, Encoder, Encoding, Role
 from retrieval.language_means import LanguageMeans
-from retrieval.sqlite_archive import FILE
+from retrieval.sqlite_database import FILE
 from retrieval.types import Article, Sentence, Span
 from retrieval.vector_index import FaissIndex
 

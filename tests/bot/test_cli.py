@@ -22,7 +22,8 @@ from ingest.limits import MAX_FILE_BYTES
 from retrieval import bundled_model
 from retrieval.archive import Attribution, Prepared
 from retrieval.encoder import SentenceTransformerEncoder
-from retrieval.sqlite_archive import FILE, SqliteArchive
+from retrieval.sqlite_archive import SqliteArchive
+from retrieval.sqlite_database import FILE
 from retrieval.types import Article
 from tests.fakes import FakeWorkspace, old_archive, prepare, quoting, source
 from tests.shared_data import SAMPLE

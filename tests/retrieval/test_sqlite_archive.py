@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from retrieval.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable, ForeignModel
-from retrieval.sqlite_archive import FILE, SqliteArchive
+from retrieval.sqlite_archive import SqliteArchive
+from retrieval.sqlite_database import FILE
 from retrieval.types import Article
 from tests.fakes import DIMENSION, FakeEncoder, prepare
 
@@ -202,8 +203,8 @@ def _put_and_die(folder: Path) -> None:
 
     archive = SqliteArchive(folder)
     put(archive, article("survivor", "I was acknowledged."))
-    with archive._transaction():  # half-way through the next one the power goes
-        archive._db.execute("DELETE FROM articles")
+    with archive._db.transaction():  # half-way through the next one the power goes
+        archive._db.run("DELETE FROM articles")
         os._exit(9)
 
 

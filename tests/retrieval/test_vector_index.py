@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import ArchiveUnwritable
-from retrieval.sqlite_archive import FILE, SqliteArchive
+from retrieval.sqlite_archive import SqliteArchive
+from retrieval.sqlite_database import FILE
 from retrieval.types import Article
 from retrieval.vector_index import FaissIndex
 from tests.fakes import DIMENSION, FakeEncoder, prepare, vector_index

@@ -1,0 +1,27 @@
+"""The database under the archive, for what is kept beside it: people, jobs, feeds."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+
+class Database(Protocol):
+    """SQL that SQLite and PostgreSQL both take; `?` stands for a value.
+
+    All methods raise `ArchiveError` when the storage fails.
+    """
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+
+    def run(self, sql: str, *values: object) -> int:
+        """Runs a statement; how many rows it changed."""
+
+    def run_many(self, sql: str, each: Iterable[Sequence[object]]) -> None:
+        """Runs a statement once for each sequence of values."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """What is run within is done whole, or not at all."""
+
+    def close(self) -> None:
+        """Releases files and connections."""

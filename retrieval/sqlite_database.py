@@ -1,0 +1,157 @@
+"""One SQLite file (WAL): readers never wait, writers take turns, and every error says what an admin can do."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveUnwritable
+
+FILE = "archive.sqlite3"
+_APPLICATION_ID = 0x5161776C  # "Qawl": tells our files from other SQLite databases
+_BUSY_SECONDS = 60  # a bulk ingest commits every second or so; a minute means that something hangs
+
+
+class SqliteDatabase:
+    """A `Database` in the folder `data_dir`; one connection, safe to use from any thread.
+
+    Raises:
+        ArchiveDamaged: the file is no archive of ours, or damaged.
+        ArchiveUnwritable: the folder cannot be written.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.path = data_dir / FILE
+        self._lock = threading.RLock()
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ArchiveUnwritable(f"The data folder {data_dir} cannot be made: {error.strerror}.") from error
+        with self.errors():
+            self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            with self.errors():
+                self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
+        application, tables = self._db.execute(  # one statement: another process may be making the file just now
+            "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)"
+        ).fetchone()
+        if application != _APPLICATION_ID and tables:
+            raise ArchiveDamaged(f"{self.path} is not an archive of Qawl; it was left as it is.")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._use_wal()
+        self._db.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+        self._migrate()
+
+    def _use_wal(self) -> None:
+        """Switches the file to WAL; SQLite's own waiting does not cover this when several processes start at once."""
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
+    def _migrate(self) -> None:
+        """Applies the migrations that this file has not seen; `user_version` is the number of the last one."""
+        scripts = sorted(
+            (int(entry.name.split("_")[0]), entry.read_text(encoding="utf-8"))
+            for entry in (resources.files("retrieval") / "migrations").iterdir()
+            if entry.name.endswith(".sql")
+        )
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > scripts[-1][0]:
+            raise ArchiveError(f"{self.path} was written by a newer Qawl: update this one.")
+        if version == scripts[-1][0]:
+            return
+        with self.transaction():
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()  # another process may have been faster
+            for number, script in scripts:
+                if number > version:
+                    for statement in _statements(script):
+                        self._db.execute(statement)
+                    self._db.execute(f"PRAGMA user_version = {number}")
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turns what SQLite says into what an admin can act on."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = (error.sqlite_errorcode or 0) & 0xFF if hasattr(error, "sqlite_errorcode") else 0
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise ArchiveDamaged(
+                    f"{self.path} is damaged; nothing was overwritten. Restore a backup with `qawl restore`."
+                ) from error
+            if code == sqlite3.SQLITE_BUSY:
+                raise ArchiveBusy(
+                    f"Another process has been writing to {self.path} for over {_BUSY_SECONDS} s: try again later."
+                ) from error
+            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+                raise ArchiveUnwritable(f"{self.path} cannot be written: check the folder's permissions.") from error
+            if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise ArchiveUnwritable(
+                    f"{self.path} cannot be written: the disk is full or failing. Nothing stored before is lost."
+                ) from error
+            raise ArchiveError(f"The archive {self.path} failed: {error}.") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See `Database.transaction`."""
+        with self._lock, self.errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """See `Database.rows`."""
+        with self._lock, self.errors():
+            return self._db.execute(sql, values).fetchall()
+
+    def run(self, sql: str, *values: object) -> int:
+        """See `Database.run`."""
+        with self._lock, self.errors():
+            return self._db.execute(sql, values).rowcount
+
+    def insert(self, sql: str, *values: object) -> int:
+        """Runs an INSERT; the id of its row."""
+        with self._lock, self.errors():
+            return self._db.execute(sql, values).lastrowid or 0
+
+    def run_many(self, sql: str, each: Iterable[Sequence[object]]) -> None:
+        """See `Database.run_many`."""
+        with self._lock, self.errors():
+            self._db.executemany(sql, each)
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        with self._lock:
+            self._db.close()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a migration; `executescript` would commit the transaction around it."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
