@@ -1,4 +1,4 @@
-"""What packing token vectors in two bits costs: R@1 of the whole ranking with it and with float32 in its place.
+"""What packing token vectors in three bits costs: R@1 of the whole ranking with it and with float32 in its place.
 
 python -m tests.evaluation.packing
 """
@@ -36,7 +36,7 @@ def _unchanged(vectors: Floats, spread: Floats) -> Floats:
 
 
 def main() -> None:
-    rows = {"2 bits": figures()}
+    rows = {"3 bits": figures()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ingest.pipeline.pack", _pack)
         patch.setattr("retrieval.search.unpack", _unpack)
