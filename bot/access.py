@@ -1,16 +1,63 @@
-"""Who may do what: the one place where it is decided."""
+"""Who may do what, and how often: the one place where it is decided."""
 
-from collections.abc import Collection
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection
 from enum import IntEnum
+
+from config.settings import Telegram
+
+_MINUTE = 60.0
+_REMEMBERED = 10_000  # people and chats whose questions are counted; the longest silent ones are forgotten first
 
 
 class Role(IntEnum):
     """What somebody is to the bot; a higher role may do all that a lower one may."""
 
+    STRANGER = 0
     READER = 1
     ADMIN = 2
 
 
-def role_of(user_id: int | None, admins: Collection[int]) -> Role:
-    """The role of a Telegram user. Whoever has no id (a channel, an anonymous group admin) is a reader."""
-    return Role.ADMIN if user_id is not None and user_id in admins else Role.READER
+def role_of(user_id: int | None, settings: Telegram, *, chat_id: int | None = None) -> Role:
+    """The role of a Telegram user in a chat.
+
+    Whoever has no id (a channel, an anonymous group admin) is what the chat is: on the list a reader, else a stranger
+    unless the bot is open to everybody.
+    """
+    if user_id is not None and user_id in settings.admins:
+        return Role.ADMIN
+    listed: Collection[int] = settings.allowed if settings.access == "allowlist" else ()
+    return Role.READER if settings.access == "open" or user_id in listed or chat_id in listed else Role.STRANGER
+
+
+class Limits:
+    """Counts questions: so many a minute for each person and each chat, saved up to a minute's worth.
+
+    A token bucket (RFC 2697 in its simplest form), kept in memory.
+    """
+
+    def __init__(self, person: int, chat: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rates = {"person": person, "chat": chat}
+        self._clock = clock
+        self._buckets: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
+
+    def wait(self, *, person: int, chat: int) -> float:
+        """Seconds until this person may ask here again; 0 takes one question off what they have."""
+        now = self._clock()
+        asking = [("person", person), ("chat", chat)] if person != chat else [("person", person)]
+        left = {one: self._left(one, now) for one in asking}
+        waits = [(1 - left[one]) * _MINUTE / self._rates[one[0]] for one in asking if left[one] < 1]
+        if waits:
+            return max(waits)
+        for one in asking:
+            self._buckets[one] = (left[one] - 1, now)
+            self._buckets.move_to_end(one)
+        while len(self._buckets) > _REMEMBERED:
+            self._buckets.popitem(last=False)
+        return 0.0
+
+    def _left(self, one: tuple[str, int], now: float) -> float:
+        rate = self._rates[one[0]]
+        left, then = self._buckets.get(one, (float(rate), now))
+        return min(float(rate), left + (now - then) * rate / _MINUTE)

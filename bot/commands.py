@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bot.conversation import answer_question
-from bot.rendering import plain
-from bot.richtext import fit
+from bot.messages import language_for, say
+from bot.rendering import answer_blocks, plain
+from bot.richtext import RichText, fit
 from bot.terminal import chat as chat_in_terminal
 from bot.terminal import show
 from bot.workspace import Workspace
@@ -90,7 +90,12 @@ def ask(settings: Settings, question: str | None, batch: Path | None, *, as_json
             answer = workspace.answer(question, limit=limit)
             _print_json(_fields(answer))
         else:
-            show(_out, fit(answer_question(workspace, question, limit=limit)))
+            answer = workspace.answer(question, limit=limit)
+            language = language_for(answer.language)
+            empty = answer.status == "not_found" and not workspace.archive.counts().articles
+            blocks = [RichText(say(language, "archive-empty"))] if empty else answer_blocks(answer, language)
+            for message in fit(blocks):
+                show(_out, message)
 
 
 def _fields(answer: Answer) -> dict[str, Any]:
@@ -266,7 +271,7 @@ def chat(settings: Settings) -> None:
 
 def serve(settings: Settings) -> None:
     """`qawl serve`."""
-    from bot.telegram_bot import run  # noqa: PLC0415  half a second that only this command needs
+    from bot.chats.application import run  # noqa: PLC0415  half a second that only this command needs
 
     with _workspace(settings) as workspace:
         run(workspace)

@@ -1,14 +1,17 @@
 """The conversation in a terminal, for one person who is the archive's admin."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from bot.access import Role
-from bot.conversation import Incoming, respond
+from bot.conversation import press, respond
+from bot.incoming import TERMINAL, Incoming, Place, Pressed
+from bot.replies import Button, Reply
 from bot.richtext import RichText
 from bot.workspace import Workspace
 
@@ -19,12 +22,22 @@ _STYLES = {"bold": "bold", "italic": "italic", "text_link": "underline"}
 def chat(workspace: Workspace, console: Console) -> None:
     """Answers each line of standard input until it ends; prompts when a person is there."""
     interactive = sys.stdin.isatty()
+    workspace.memory.begin_anew(TERMINAL)
     if interactive:
-        show(console, respond(workspace, Incoming("", Role.ADMIN, command="start")))
-    for line in _lines(interactive):
+        _show_all(console, respond(workspace, Incoming("", Role.ADMIN, command="start")))
+    buttons: list[Button] = []
+    for number, line in enumerate(_lines(interactive), 1):
         if not interactive:
             console.print(Text(_PROMPT + line, style="dim"))
-        show(console, respond(workspace, _incoming(line)))
+        place = replace(TERMINAL, message=number)
+        pressed = _pressed(line, buttons)
+        if pressed is None:
+            replies = respond(workspace, _incoming(line, place))
+        else:
+            outcome = press(workspace, Pressed(pressed, Role.ADMIN, place))
+            toast = [Reply.of(outcome.toast)] if outcome.toast else []
+            replies = [*toast, *([outcome.edited] if outcome.edited else []), *outcome.replies]
+        buttons = _show_all(console, replies) or buttons
 
 
 def _lines(interactive: bool) -> Iterator[str]:
@@ -39,24 +52,43 @@ def _lines(interactive: bool) -> Iterator[str]:
             yield line.strip()
 
 
-def _incoming(line: str) -> Incoming:
+def _incoming(line: str, place: Place) -> Incoming:
     if not line.startswith("/"):
-        return Incoming(line, Role.ADMIN)
+        return Incoming(line, Role.ADMIN, place)
     command, _, text = line[1:].partition(" ")
-    return Incoming(text.strip(), Role.ADMIN, command=command.lower())
+    return Incoming(text.strip(), Role.ADMIN, place, command=command.lower())
 
 
-def show(console: Console, messages: list[RichText]) -> None:
-    """Prints messages as Telegram would show them, quotations indented."""
-    for message in messages:
-        quotes = sorted((run for run in message.runs if "blockquote" in run.style), key=lambda run: run.start)
-        at = 0
-        for quote in quotes:
-            _print(console, message.cut(at, quote.start), indent=0)
-            _print(console, message.cut(quote.start, quote.end), indent=4)
-            at = quote.end
-        _print(console, message.cut(at, len(message.text)), indent=0)
+def _pressed(line: str, buttons: Sequence[Button]) -> str | None:
+    """What the button carries whose number was typed after a slash."""
+    number = line[1:]
+    if not line.startswith("/") or not number.isdecimal() or not 1 <= int(number) <= len(buttons):
+        return None
+    return buttons[int(number) - 1].data
+
+
+def _show_all(console: Console, replies: Sequence[Reply]) -> list[Button]:
+    """Prints messages, and their buttons with the numbers by which they are pressed; the buttons."""
+    buttons = [button for reply in replies for row in reply.buttons for button in row if button.data]
+    for reply in replies:
+        show(console, reply.text)
+    if buttons:
+        labels = "   ".join(f"/{number} {button.label}" for number, button in enumerate(buttons, 1))
+        console.print(Text(labels, style="dim"))
         console.print()
+    return buttons
+
+
+def show(console: Console, message: RichText) -> None:
+    """Prints a message as Telegram would show it, quotations indented."""
+    quotes = sorted((run for run in message.runs if "blockquote" in run.style), key=lambda run: run.start)
+    at = 0
+    for quote in quotes:
+        _print(console, message.cut(at, quote.start), indent=0)
+        _print(console, message.cut(quote.start, quote.end), indent=4)
+        at = quote.end
+    _print(console, message.cut(at, len(message.text)), indent=0)
+    console.print()
 
 
 def _print(console: Console, part: RichText, *, indent: int) -> None:

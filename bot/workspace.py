@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from bot.memory import Memory
 from config import Settings
 from config.settings import Encoder as EncoderSettings
 from ingest.attribution import Attributor
 from ingest.pipeline import Ingestor
 from retrieval.answering import Answerer
 from retrieval.archive import Archive
+from retrieval.database import Database
 from retrieval.encoder import Encoder, SentenceTransformerEncoder
 from retrieval.errors import ArchiveError, ForeignModel, UsageError
 from retrieval.language_means import LanguageMeans
@@ -21,6 +23,7 @@ from retrieval.search import Searcher
 from retrieval.sentence_ranking import SentenceRanker
 from retrieval.speakers import SpeakerIndex
 from retrieval.sqlite_archive import SqliteArchive
+from retrieval.sqlite_database import SqliteDatabase
 from retrieval.threads import leave_cores_to_torch
 from retrieval.types import Answer, Statement
 from retrieval.vector_index import FaissIndex
@@ -100,6 +103,16 @@ class Workspace:
         """Articles to archive."""
         return Ingestor(self.archive, self.encoder, self.means, self.attributor)
 
+    @cached_property
+    def database(self) -> Database:
+        """The database under the archive, for what is kept beside it; a connection of its own."""
+        return SqliteDatabase(self.data_dir)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What the bot remembers."""
+        return Memory(self.database)
+
     def answer(self, question: str, *, limit: int) -> Answer:
         """The answer to somebody's question; one that the archive does not have is put on the wish list.
 
@@ -177,5 +190,6 @@ class Workspace:
             if "vectors" in self.__dict__:
                 self.save()
         finally:
-            if "archive" in self.__dict__:
-                self.archive.close()
+            for name in ("archive", "database"):
+                if name in self.__dict__:
+                    getattr(self, name).close()

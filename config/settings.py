@@ -6,7 +6,7 @@ A value comes from, first match wins: command line, environment (`QAWL_TELEGRAM_
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -35,6 +35,12 @@ class Telegram(_Table):
     listen: str = Field("127.0.0.1:8443", description="host:port that the webhook listens on")
     admins: list[int] = Field([], description="user ids that may feed and manage the archive")
     channels: list[int] = Field([], description="channel ids whose posts are ingested")
+    access: Literal["open", "allowlist", "admins"] = Field(
+        "open", description="who may ask: everybody, the users and chats in `allowed`, or admins only"
+    )
+    allowed: list[int] = Field([], description="ids of users and chats that may ask under `allowlist`")
+    questions_per_minute: int = Field(12, ge=1, description="questions of one person that are answered in a minute")
+    questions_per_minute_in_chat: int = Field(60, ge=1, description="questions of one chat answered in a minute")
 
     @field_validator("api_url", "file_url")
     @classmethod

@@ -25,7 +25,8 @@ def pack(vectors: Floats, spread: Floats) -> bytes:
     """
     codes = np.searchsorted(_EDGES, vectors / spread).astype(np.uint32).reshape(-1, 8)
     words = np.bitwise_or.reduce(codes << _SHIFTS, axis=1).astype("<u4")
-    return words.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    packed: bytes = words.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+    return packed
 
 
 def unpack(packed: Sequence[bytes], dimension: int) -> tuple[Floats, npt.NDArray[np.int64]]:

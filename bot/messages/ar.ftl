@@ -36,6 +36,22 @@ ingest-large = الملف كبير جداً. يسمح تيليغرام للبو�
 ingest-wrong-file = أستطيع هنا إضافة ملفات ‎.txt و‎.md فقط.
 unknown-command = لا أعرف هذا الأمر. يعرض ‎/help ما أستطيع فعله.
 defect = حدث خطأ من جهتي وقد سُجّل؛ حاول مرة أخرى من فضلك.
+stranger = هذا البوت يجيب فقط من سمح لهم مالكه.
+slow-down = هذه أسئلة كثيرة دفعة واحدة. اسأل من جديد بعد { $seconds ->
+        [one] ثانية واحدة
+        [two] ثانيتين
+        [few] { $seconds } ثوانٍ
+        [many] { $seconds } ثانية
+       *[other] { $seconds } ثانية
+    } من فضلك.
+new = حسناً، نبدأ حديثاً جديداً.
+button-more = المزيد
+button-context = السياق
+button-sources = المصادر
+button-old = هذا الزر من إصدار سابق. اسأل من جديد من فضلك.
+answer-gone = لم يعد ذلك المقال في الأرشيف، أو مضى على الجواب وقت طويل. اسأل من جديد من فضلك.
+thanks = شكراً لك!
+command-new = حديث جديد
 untitled = بلا عنوان
 command-ask = اسأل الأرشيف
 command-help = ما أستطيع فعله

@@ -30,6 +30,19 @@ ingest-large = That file is too large. Telegram lets a bot fetch at most { $mega
 ingest-wrong-file = I can only take in .txt and .md files here.
 unknown-command = I don't know that command. /help lists what I can do.
 defect = Something went wrong on my side. It has been logged; please try again.
+stranger = This bot answers only people whom its owner has let in.
+slow-down = That is a lot of questions at once. Please ask again in { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }.
+new = All right, a new conversation.
+button-more = More
+button-context = Context
+button-sources = Sources
+button-old = This button is from an earlier version of me. Please ask again.
+answer-gone = That article is no longer in the archive, or the answer is too old. Please ask again.
+thanks = Thank you!
+command-new = Start a new conversation
 untitled = untitled
 command-ask = Ask the archive
 command-help = What I can do

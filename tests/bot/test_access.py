@@ -1,8 +1,9 @@
-"""Who may do what."""
+"""Who may do what, and how often."""
 
 import pytest
 
-from bot.access import Role, role_of
+from bot.access import Limits, Role, role_of
+from config.settings import Telegram
 
 
 @pytest.mark.parametrize(
@@ -16,8 +17,58 @@ from bot.access import Role, role_of
     ],
 )
 def test_only_those_who_are_listed_are_admins(user: int | None, admins: list[int], role: Role) -> None:
-    assert role_of(user, admins) is role
+    assert role_of(user, Telegram(admins=admins)) is role
 
 
 def test_an_admin_may_do_all_that_a_reader_may() -> None:
-    assert Role.ADMIN > Role.READER
+    assert Role.ADMIN > Role.READER > Role.STRANGER
+
+
+@pytest.mark.parametrize(
+    ("access", "user", "chat", "role"),
+    [
+        ("open", 5, 5, Role.READER),
+        ("open", None, -100, Role.READER),
+        ("allowlist", 5, 5, Role.READER),
+        ("allowlist", 6, 6, Role.STRANGER),
+        ("allowlist", 6, -100, Role.READER),
+        ("allowlist", None, -100, Role.READER),
+        ("allowlist", None, -200, Role.STRANGER),
+        ("allowlist", 1, 1, Role.ADMIN),
+        ("admins", 5, 5, Role.STRANGER),
+        ("admins", 5, -100, Role.STRANGER),
+        ("admins", 1, -200, Role.ADMIN),
+    ],
+)
+def test_who_may_ask(access: str, user: int | None, chat: int, role: Role) -> None:
+    settings = Telegram.model_validate({"access": access, "admins": [1], "allowed": [5, -100]})
+    assert role_of(user, settings, chat_id=chat) is role
+
+
+def test_a_person_may_ask_so_often_and_then_waits() -> None:
+    now = 100.0
+    limits = Limits(3, 100, clock=lambda: now)
+    assert [limits.wait(person=1, chat=1) for _ in range(3)] == [0, 0, 0]
+    assert limits.wait(person=1, chat=1) == pytest.approx(20)
+    assert limits.wait(person=2, chat=2) == 0, "others are not made to wait"
+    now += 20
+    assert limits.wait(person=1, chat=1) == 0
+    assert limits.wait(person=1, chat=1) > 0
+    now += 3600
+    assert [limits.wait(person=1, chat=1) for _ in range(3)] == [0, 0, 0], "saved up to a minute's worth"
+    assert limits.wait(person=1, chat=1) > 0
+
+
+def test_a_group_has_a_limit_of_its_own_that_its_members_share() -> None:
+    limits = Limits(100, 4, clock=lambda: 0.0)
+    assert [limits.wait(person=who, chat=-5) for who in (1, 2, 3, 4)] == [0, 0, 0, 0]
+    assert limits.wait(person=5, chat=-5) == pytest.approx(15)
+    assert limits.wait(person=5, chat=5) == 0, "elsewhere the person may ask"
+
+
+def test_who_was_refused_has_used_up_nothing() -> None:
+    now = 0.0
+    limits = Limits(2, 1, clock=lambda: now)
+    assert limits.wait(person=1, chat=-5) == 0
+    assert limits.wait(person=1, chat=-5) > 0
+    assert limits.wait(person=1, chat=1) == 0, "the second question of the two is still there"

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
-from bot.messages import say
+from bot.messages import language_for, say
 from bot.rendering import answer_blocks, plain
-from bot.richtext import fit
+from bot.richtext import RichText, fit
 from retrieval.types import Answer, Article, Evidence, Plan, Speaker
 
 TEXT = "🎉 قال لافروف: «لا \"نعلم'».\nوأضاف [أنه] سيعود."
+
+
+def blocks_of(answer: Answer) -> list[RichText]:
+    return answer_blocks(answer, language_for(answer.language))
 
 
 def evidence(start: int = 0, end: int = len(TEXT), text: str = TEXT, **rest: Any) -> Evidence:
@@ -31,24 +35,21 @@ def answer(*found: Evidence, language: str = "ar", status: Any = "answered", nea
 
 def quotations(of: Answer) -> list[str]:
     return [
-        block.text[run.start : run.end]
-        for block in answer_blocks(of)
-        for run in block.runs
-        if "blockquote" in run.style
+        block.text[run.start : run.end] for block in blocks_of(of) for run in block.runs if "blockquote" in run.style
     ]
 
 
 def test_every_quotation_is_verbatim_and_a_block_of_its_own() -> None:
     found = [evidence(2, 27), evidence(28)]
     assert quotations(answer(*found)) == [TEXT[2:27], TEXT[28:]]
-    assert len(answer_blocks(answer(*found))) == 2
+    assert len(blocks_of(answer(*found))) == 2
 
 
 def test_the_source_stands_below_with_title_link_and_date() -> None:
     one = evidence(
         title="Talks\n go on ", url="https://example.org/a?b=1", source="TASS", published="2024-05-01T23:30:00Z"
     )
-    (block,) = answer_blocks(answer(one))
+    (block,) = blocks_of(answer(one))
     assert block.text == f"{TEXT}\n— Talks go on, TASS, 2024-05-01"
     (link,) = (run for run in block.runs if run.style == "text_link")
     assert (block.text[link.start : link.end], link.url) == ("Talks go on", "https://example.org/a?b=1")
@@ -70,13 +71,13 @@ def test_what_is_not_known_of_a_source_is_left_out(fields: dict[str, Any], line:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "tg://user?id=1", "ftp://x", "", "example.org"])
 def test_only_web_addresses_become_links(url: str) -> None:
-    (block,) = answer_blocks(answer(evidence(title="T", url=url)))
+    (block,) = blocks_of(answer(evidence(title="T", url=url)))
     assert "text_link" not in {run.style for run in block.runs}
 
 
 def test_a_speaker_stands_above_the_quotation() -> None:
     speaker = Speaker(id="1", name="سيرغي لافروف", role="وزير الخارجية")
-    (block,) = answer_blocks(answer(evidence(speaker=speaker, kind="direct")))
+    (block,) = blocks_of(answer(evidence(speaker=speaker, kind="direct")))
     first = block.text.splitlines()[0]
     assert first == "سيرغي لافروف (وزير الخارجية)"
     assert [block.text[run.start : run.end] for run in block.runs if run.style == "bold"] == [first]
@@ -85,13 +86,13 @@ def test_a_speaker_stands_above_the_quotation() -> None:
 @pytest.mark.parametrize(("length", "style"), [(100, "blockquote"), (2000, "expandable_blockquote")])
 def test_long_quotations_fold(length: int, style: str) -> None:
     text = "ك" * length
-    (block,) = answer_blocks(answer(evidence(0, length, text)))
+    (block,) = blocks_of(answer(evidence(0, length, text)))
     assert style in {run.style for run in block.runs}
 
 
 @pytest.mark.parametrize("language", ["ar", "en", "ru", "fr"])
 def test_not_found_is_said_before_what_comes_nearest(language: str) -> None:
-    blocks = answer_blocks(answer(language=language, status="not_found", nearest=[evidence(2, 27), evidence(28)]))
+    blocks = blocks_of(answer(language=language, status="not_found", nearest=[evidence(2, 27), evidence(28)]))
     assert blocks[0].text == say(language, "not-found")
     assert blocks[1].text.startswith(say(language, "nearest") + "\n")
     assert quotations(answer(status="not_found", nearest=[evidence(2, 27)])) == [TEXT[2:27]]
@@ -104,7 +105,7 @@ def test_not_found_with_nothing_near_is_just_that() -> None:
 
 def test_plain_text_holds_all_that_the_message_holds() -> None:
     full = answer(evidence(title="T", source="S"), evidence(28), language="ar")
-    assert plain(full) == fit(answer_blocks(full))[0].text
+    assert plain(full) == fit(blocks_of(full))[0].text
 
 
 def test_evidence_outside_its_article_cannot_be_made() -> None:
@@ -131,7 +132,7 @@ def test_a_name_of_two_people_is_asked_back_without_any_quotation(language: str)
     both = asked_back(
         language, Speaker(id="1", name="سيرغي لافروف"), Speaker(id="2", name="Anna Lavrova", role="a poet")
     )
-    first, *people = answer_blocks(both)
+    first, *people = blocks_of(both)
     assert first.text == say(language, "which-speaker")
     assert [block.text for block in people] == ["• سيرغي لافروف", "• Anna Lavrova (a poet)"]
     assert quotations(both) == []

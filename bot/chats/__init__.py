@@ -1,0 +1,1 @@
+"""Telegram: where people talk to the bot. What to say is decided elsewhere, in `conversation`."""

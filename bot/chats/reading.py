@@ -1,0 +1,104 @@
+"""What a Telegram message says to the bot."""
+
+import asyncio
+from dataclasses import dataclass
+
+from telegram import Bot, Document, Message, MessageEntity, Update
+from telegram.constants import ChatType
+
+from bot.access import role_of
+from bot.chats.delivery import retrying
+from bot.incoming import Attachment, Incoming, Kind, Place
+from config.settings import Telegram
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """The part of a message that is meant for the bot: a command without its slash, or None for a question."""
+
+    command: str | None
+    text: str
+
+
+def addressed(message: Message, bot: Bot) -> Addressed | None:
+    """What a message says to the bot; None when it is not meant for it.
+
+    In a private chat everything is. In a group: /ask, a command with the bot's name behind it, a mention anywhere, a
+    reply to one of the bot's messages.
+    """
+    text = message.text or message.caption or ""
+    private = message.chat.type == ChatType.PRIVATE
+    sender = message.from_user
+    if (sender and sender.is_bot and message.sender_chat is None) or message.via_bot or message.is_automatic_forward:
+        return None
+    if text.startswith("/"):
+        word, *rest = text.split(maxsplit=1)
+        command, _, to = word[1:].lower().partition("@")
+        ours = to == bot.username.lower() or (not to and (private or command == "ask"))
+        return Addressed(command, "".join(rest).strip()) if ours else None
+    if private:
+        return Addressed(None, text.strip()) if message.text or message.document else None
+    without = _without_mention(message, bot)
+    answered = message.reply_to_message
+    to_us = answered is not None and answered.from_user is not None and answered.from_user.id == bot.id
+    if without is None and not (to_us and text):
+        return None
+    return Addressed(None, text.strip() if without is None else without)
+
+
+def _without_mention(message: Message, bot: Bot) -> str | None:
+    """The text without the bot's name; None when it is not mentioned."""
+    entities = {**message.parse_entities([MessageEntity.MENTION]), **message.parse_caption_entities()}
+    own = f"@{bot.username}".lower()
+    found = [entity for entity, text in entities.items() if text.lower() == own]
+    if not found:
+        return None
+    units = (message.text or message.caption or "").encode("utf-16-le")
+    for entity in sorted(found, key=lambda one: -one.offset):
+        units = units[: 2 * entity.offset] + units[2 * (entity.offset + entity.length) :]
+    return " ".join(units.decode("utf-16-le").split()).strip(" ,:،")
+
+
+def place_of(message: Message, person: int | None) -> Place:
+    """Where and whose a message is."""
+    private = message.chat.type == ChatType.PRIVATE
+    thread = message.message_thread_id if message.is_topic_message else None
+    kind = Kind.PRIVATE if private else Kind.GROUP
+    return Place(message.chat.id, person or 0, message.message_id, thread or 0, kind)
+
+
+def incoming(update: Update, said: Addressed, settings: Telegram) -> Incoming:
+    """The message of an update, as the conversation takes it."""
+    message = update.effective_message
+    assert message is not None
+    # Who writes as a channel or as an anonymous admin is not known.
+    user = message.from_user if message.sender_chat is None else None
+    answered = message.reply_to_message
+    carrier = message if message.document or not answered else answered
+    quoted = (answered.text or answered.caption) if answered else None
+    return Incoming(
+        text=said.text,
+        role=role_of(user.id if user else None, settings, chat_id=message.chat.id),
+        place=place_of(message, user.id if user else None),
+        command=said.command,
+        quoted=quoted,
+        attachment=_attachment(carrier.document) if carrier.document else None,
+        language=user.language_code if user else None,
+        sent=carrier.date,
+        edited=update.edited_message is not None,
+    )
+
+
+def _attachment(document: Document) -> Attachment:
+    loop = asyncio.get_running_loop()
+
+    async def fetch() -> bytes:
+        file = await retrying(document.get_file)
+        return bytes(await retrying(file.download_as_bytearray))
+
+    # Called from a worker thread, and only after access was checked.
+    return Attachment(
+        name=document.file_name or "",
+        size=document.file_size or 0,
+        read=lambda: asyncio.run_coroutine_threadsafe(fetch(), loop).result(),
+    )

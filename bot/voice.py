@@ -1,0 +1,27 @@
+"""In which language the bot speaks to whom."""
+
+from bot.incoming import Incoming, Kind, Pressed
+from bot.messages import language_for, say
+from bot.replies import Reply
+from bot.richtext import RichText
+from bot.workspace import Workspace
+from retrieval.language import detect_language
+
+
+def language_of(workspace: Workspace, to: Incoming | Pressed) -> str:
+    """The language of what they wrote, else what they chose, else what their group did, else what their app speaks."""
+    written = detect_language(to.text) if isinstance(to, Incoming) and to.text.strip() else None
+    return language_for(written, chosen_language(workspace, to), to.language)
+
+
+def chosen_language(workspace: Workspace, to: Incoming | Pressed) -> str | None:
+    """What somebody chose with /language, else what their group did."""
+    if to.place.kind is Kind.TERMINAL:
+        return None
+    own = workspace.memory.language(to.place.person) if to.place.person else None
+    return own or (workspace.memory.chat(to.place.chat).language if to.place.kind is Kind.GROUP else None)
+
+
+def tell(workspace: Workspace, to: Incoming | Pressed, message: str, **values: str | int) -> Reply:
+    """The message in their language."""
+    return Reply(RichText(say(language_of(workspace, to), message, **values)))
