@@ -1,12 +1,13 @@
 """The few words that reasoning about a document needs, language by language, read from `words.toml`."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Literal
 
-from retrieval.folding import fold, words
+from retrieval.folding import fold, stem, words
 
 Gender = Literal["he", "she", "they"]
 
@@ -31,6 +32,7 @@ class Words:
     of: frozenset[str] = frozenset()
     he_said: frozenset[str] = frozenset()
     she_said: frozenset[str] = frozenset()
+    same: tuple[tuple[tuple[str, ...], ...], ...] = ()  # each office's names, in stems
 
     def pronoun(self, text: str) -> Gender | None:
         """What a source is as a pronoun; None when it is none."""
@@ -52,10 +54,29 @@ class Words:
             return "she"
         return "he" if len(verb) > 2 and verb.endswith(tuple(self.he_said)) else None
 
+    def one_way(self, stems: list[str]) -> list[str]:
+        """The stems of a description, an office that has several names under the first of them."""
+        for first, *others in self.same:
+            if _at(first, stems) is not None:
+                continue
+            for way in others:
+                if (start := _at(way, stems)) is not None:
+                    stems = [*stems[:start], *first, *stems[start + len(way) :]]
+                    break
+        return stems
+
+
+def _at(part: Sequence[str], whole: Sequence[str]) -> int | None:
+    """Where a sequence stands within another."""
+    size = len(part)
+    return next((i for i in range(len(whole) - size + 1) if tuple(whole[i : i + size]) == tuple(part)), None)
+
 
 @cache
 def language_words(lang: str) -> Words:
     """The word lists of a language, folded."""
     text = (resources.files(__package__) / "words.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(text).get(lang, {})
-    return Words(lang=lang, **{name: frozenset(map(fold, values)) for name, values in lists.items()})
+    offices = [[tuple(stem(word, lang) for word in words(name)) for name in office] for office in lists.pop("same", [])]
+    same = tuple((first, *sorted(others, key=len, reverse=True)) for first, *others in offices)
+    return Words(lang=lang, same=same, **{name: frozenset(map(fold, values)) for name, values in lists.items()})

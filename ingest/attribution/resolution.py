@@ -277,7 +277,8 @@ class Resolver:
 
     def _stems(self, text: str) -> list[str]:
         skip = self._lang.determiner | self._lang.honorific | self._lang.joins
-        return [stem(one, self._lang.lang) for one in words(text) if one not in skip and len(one) > 1]
+        own = [stem(one, self._lang.lang) for one in words(text) if one not in skip and len(one) > 1]
+        return self._lang.one_way(own)
 
     def _finished(self) -> Iterator[Source]:
         for one in self._people:
