@@ -49,6 +49,14 @@ class Telegram(_Table):
             raise ValueError("must be an http(s) address")
         return value.rstrip("/")
 
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+            raise ValueError("must be host:port, such as 127.0.0.1:8443")
+        return value
+
 
 class Encoder(_Table):
     """Which model turns text into vectors."""
@@ -70,6 +78,14 @@ class Ranking(_Table):
     lexical: bool = Field(True, description="BM25 over stems")
     late_interaction: bool = Field(True, description="MaxSim over token vectors")
     bridge: bool = Field(True, description="let passages of one language speak for their like in another")
+
+
+class Ingest(_Table):
+    """How articles are fetched."""
+
+    allow_private_addresses: bool = Field(
+        False, description="let links lead into your own network; leave it off where admins are not the operator"
+    )
 
 
 class Llm(_Table):
@@ -97,6 +113,7 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     encoder: Encoder = Encoder()
     ranking: Ranking = Ranking()
+    ingest: Ingest = Ingest()
     llm: Llm = Llm()
 
     @classmethod

@@ -14,6 +14,23 @@ MAX_CHARACTERS = 300_000
 # The most bytes that MAX_CHARACTERS can take in UTF-8 or UTF-16.
 MAX_FILE_BYTES = 4 * MAX_CHARACTERS
 
+# Documents carry pictures: a magazine's issue made for print has some tens of MB (Telegram hands bots 20 MB at most).
+MAX_DOCUMENT_BYTES = 50_000_000
+
+# A page of text has 1 500 characters and more, so that MAX_CHARACTERS fill about this many; longer is a book.
+MAX_PAGES = 200
+
+# A hostile document takes what time and memory it gets. An article's pages take 0.05 s each; reading begins at 0.3 s.
+MAX_READING_SECONDS = 60
+MAX_READING_BYTES = 1_000_000_000
+
+# A .docx unpacked: Word's XML takes some tens of bytes a character. The worst that can be packed into this much takes
+# 6 s and 300 MB to read.
+MAX_PART_BYTES = 50 * MAX_CHARACTERS
+
+# A document with a picture in every other paragraph has some hundred.
+MAX_PARTS = 5_000
+
 
 def article(fields: dict[str, Any], *, source: str) -> Article | SourceError:
     """An article made of outside data, or why it is none."""

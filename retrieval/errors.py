@@ -9,6 +9,8 @@
     │   └── ForeignModel         … the vectors were made by another encoder
     ├── ModelUnavailable         admins: the encoder's weights cannot be had
     ├── SourceError              admins: one source could not be read as articles; carries its name
+    │   └── UnexpectedStatus     … a web server answered with something else than the page; carries its status
+    ├── JobError                 admins: a job of the ingest queue cannot be taken back as it stands
     └── QuestionError            readers: the question cannot be asked as it stands
 
 Anything that is not a QawlError is a defect: its text goes to the log only, never to a chat.
@@ -58,11 +60,31 @@ class SourceError(QawlError):
 
     Attributes:
         source: the file, URL or line as the admin named it.
+        temporary: whether it may well be read later: the network failed, not the source.
     """
 
-    def __init__(self, source: str, message: str) -> None:
+    def __init__(self, source: str, message: str, *, temporary: bool = False) -> None:
         super().__init__(message)
         self.source = source
+        self.temporary = temporary
+
+
+class UnexpectedStatus(SourceError):
+    """A web server answered with something else than the page. Shown to admins.
+
+    Attributes:
+        status: the status of HTTP.
+        retry_after: seconds that the server asks to be left alone, if it says so.
+    """
+
+    def __init__(self, source: str, message: str, status: int, retry_after: float | None = None) -> None:
+        super().__init__(source, message, temporary=status == 429 or status >= 500)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class JobError(QawlError):
+    """A job of the ingest queue cannot be taken back as it stands. Shown to admins."""
 
 
 class QuestionError(QawlError):

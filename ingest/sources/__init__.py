@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from ingest.sources.docx import DocxFile
+from ingest.sources.html import HtmlFile
 from ingest.sources.jsonl import JsonLines
+from ingest.sources.pdf import PdfFile
+from ingest.sources.telegram_export import TelegramExport
 from ingest.sources.text import TextFile
 from retrieval.errors import SourceError
 from retrieval.types import Article
+
+if TYPE_CHECKING:
+    from ingest.fetching import Fetcher
 
 _HEAD = 4096  # bytes that are enough to tell what a file is
 
@@ -30,11 +37,17 @@ class Source(Protocol):
         """
 
 
-FILES: tuple[Source, ...] = (TextFile(), JsonLines())
+FILES: tuple[Source, ...] = (PdfFile(), DocxFile(), HtmlFile(), TextFile(), JsonLines(), TelegramExport())
 
 
-def read(name: str) -> Iterator[Article | SourceError]:
-    """The articles of the file or folder `name`, each unreadable part as an error in its place."""
+def read(name: str, fetcher: "Fetcher | None" = None) -> Iterator[Article | SourceError]:
+    """The articles of the file, folder or web address `name`, each unreadable part as an error in its place."""
+    if name.lower().startswith(("http://", "https://")):
+        from ingest.fetching import Fetcher  # noqa: PLC0415  a tenth of a second, only for those who fetch
+        from ingest.sources.web import read_url  # noqa: PLC0415
+
+        yield from read_url(name, fetcher or Fetcher())
+        return
     path = Path(name)
     try:
         if not name:  # a variable of a script that was not set; Path would take it for the working folder

@@ -6,8 +6,11 @@ from typing import BinaryIO
 
 from ingest.decoding import Undecodable, decode
 from ingest.limits import MAX_FILE_BYTES, article
+from ingest.sniffing import NAMES, kind, misnamed
 from retrieval.errors import SourceError
 from retrieval.types import Article
+
+_NO_TEXT = frozenset(NAMES) - {"html", "feed", "xml"}  # these may be quoted at the start of a text
 
 
 class TextFile:
@@ -24,6 +27,9 @@ class TextFile:
         data = file.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
             yield SourceError(name, f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB; split it into articles")
+            return
+        if kind(data) in _NO_TEXT:
+            yield SourceError(name, misnamed(data, "text file"))
             return
         try:
             text = decode(data)
