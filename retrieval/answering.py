@@ -53,8 +53,8 @@ class Answerer:
         self._weights = weights or Weights()
         self._today = today
 
-    def answer(self, question: str, *, limit: int = 3) -> Answer:
-        """The answer with at most `limit` quotations.
+    def answer(self, question: str, *, limit: int = 3, speaker_id: str | None = None) -> Answer:
+        """The answer with at most `limit` quotations; in the words of the speaker with that id, if one is quoted.
 
         Raises:
             QuestionError: when the question is empty or too long.
@@ -65,7 +65,7 @@ class Answerer:
         if len(question) > MAX_QUESTION:
             raise QuestionError("question-too-long", f"The question is longer than {MAX_QUESTION} characters.")
         clock = _Stopwatch()
-        target = self._asking.target(question, self._today())
+        target = self._asking.target(question, self._today(), speaker_id)
         clock.lap("plan")
         target, candidates = self.candidates(question, target)
         clock.lap("retrieve")
@@ -86,6 +86,22 @@ class Answerer:
         clock.lap("answer")
         return answer.model_copy(update={"timings_ms": clock.timings()})
 
+    def quotations(self, target: Target, *, limit: int, at_least: int = 0) -> list[Evidence]:
+        """What answers a target whose sources are known, the most confident first; nothing when nothing does.
+
+        Where something does, what comes next fills up to `at_least`: for people who choose by themselves.
+        """
+        found = self.ranked(target, self._ranker.candidates(target.plan.topic, target.sources))
+        least = self._weights.least(speaker=target.sources is not None)
+        sure = sum(one.confidence >= least for one in found)
+        good = found[: max(sure, at_least)] if sure else []
+        return self._evidence(_joined(_folded(good[:_ENOUGH]))[:limit])
+
+    def following(self, question: str, previous: Answer) -> str | None:
+        """A question that goes on from an answer, as one that stands alone; None when it already does."""
+        meant = self._asking.standalone(question, previous, self._today())
+        return meant if meant and len(meant) <= MAX_QUESTION else None
+
     def candidates(self, question: str, target: Target) -> tuple[Target, list[Candidate]]:
         """The sentences to choose from, and the target with whoever a description turned out to mean."""
         topic = target.plan.topic
@@ -99,7 +115,9 @@ class Answerer:
                     relevance[one.source_id] = max(each.late, relevance.get(one.source_id, 0.0))
         sources, speaker = self._asking.described(target.description, relevance)
         if not sources:
-            return target, []
+            near = self._asking.nearly(target.description)
+            plan = target.plan.model_copy(update={"choices": near, "misspelt": bool(near)})
+            return replace(target, plan=plan), []
         plan = target.plan.model_copy(update={"speaker": speaker})
         return replace(target, plan=plan, sources=sources), self._ranker.candidates(topic, sources)
 

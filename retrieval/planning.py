@@ -13,13 +13,15 @@ import numpy.typing as npt
 from retrieval.archive import Archive, Source, StoredSource
 from retrieval.encoder import Encoder
 from retrieval.folding import fold, stem, words
+from retrieval.followups import standalone
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
+from retrieval.name_words import TITLES
 from retrieval.names import name_likeness, name_words
 from retrieval.questions import Asked, analyse
 from retrieval.speakers import Found, SpeakerIndex
-from retrieval.types import Plan, Speaker
+from retrieval.types import Answer, Plan, Speaker
 
 Floats = npt.NDArray[np.float32]
 
@@ -60,14 +62,16 @@ class Asking:
         self.speakers = speakers
         self._roles = roles
 
-    def target(self, question: str, today: date) -> Target:
-        """What a question asks for, and whose words."""
+    def target(self, question: str, today: date, speaker_id: str | None = None) -> Target:
+        """What a question asks for, and whose words: those of the speaker with that id, if one is quoted."""
         self.speakers.catch_up(self._archive)
         asked = analyse(question, today=today)
         phrase = asked.speaker
         if phrase is None and asked.intent == "fact" and len(words(question)) <= _TYPED and "?" not in question:
             phrase = self._typed(question)
         plan = Plan(topic=asked.topic, since=asked.since, until=asked.until, intent=asked.intent)
+        if speaker_id and (chosen := self.speakers.by_id(speaker_id)):
+            return Target(plan.model_copy(update={"speaker": chosen.speaker}), asked, chosen.sources)
         if phrase is None:
             return Target(plan, asked, None)
         found = self.speakers.find(phrase)
@@ -103,6 +107,21 @@ class Asking:
         speaker = self.speakers.speaker(stored[int(scores.argmax())].id)
         return self._everywhere(speaker) or frozenset([stored[int(scores.argmax())].id]), speaker
 
+    def standalone(self, question: str, previous: Answer, today: date) -> str | None:
+        """A question that goes on from an answer, as one that stands alone; None when it already does."""
+        self.speakers.catch_up(self._archive)
+        return standalone(question, previous, self.speakers.is_person, today=today)
+
+    def nearly(self, description: str) -> list[Speaker]:
+        """People whose names are nearly the name that a description is or ends in; nobody for a mere office or body."""
+        spelt = description.split()
+        last = spelt[-1] if spelt else ""
+        if fold(last) in TITLES or set(words(last)) & _OFFICES or (len(spelt) > 1 and last[:1].islower()):
+            return []
+        counts = [len(spelt), *(count for count in (2, 1) if len(spelt) > count + 1)]
+        found = (self.speakers.nearly(" ".join(spelt[-count:])) for count in counts)
+        return next(([one.speaker for one in near] for near in found if near), [])
+
     @staticmethod
     def _may_be(description: str, stored: StoredSource, role: float) -> bool:
         """Whether a description is near enough; within a language every word of it must be in the other."""
@@ -122,8 +141,8 @@ class Asking:
         return max((name_likeness(end, name) for end in ends for name in full or names), default=0.0)
 
     def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
-        found = self.speakers.find(speaker.name) if speaker else []
-        return next((one.sources for one in found if speaker and one.speaker.id == speaker.id), frozenset())
+        found = self.speakers.by_id(speaker.id) if speaker else None
+        return found.sources if found else frozenset()
 
 
 def is_name(phrase: str) -> bool:

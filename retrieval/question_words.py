@@ -97,6 +97,8 @@ class Lexicon:
     numbers: dict[str, int]
     relative: dict[str, str]
     clitics: re.Pattern[str] | None
+    templates: dict[str, str]  # of follow-ups as questions of their own
+    drops_subjects: bool
     longest: int
 
     def words(self, text: str) -> list[Word]:
@@ -144,6 +146,8 @@ def lexicon(language: str) -> Lexicon:
         numbers=_folded(data["numbers"]),
         relative=_folded(data["relative"]),
         clitics=re.compile(data["clitics"]) if "clitics" in data else None,
+        templates=data["templates"],
+        drops_subjects=data["drops_subjects"],
         longest=max(len(phrase) for phrase in classes),
     )
 

@@ -4,6 +4,7 @@ Worked out in memory from the names that the archive keeps, and brought up to da
 compared only when their family names sound alike or stand together in the table of `transliteration`.
 """
 
+import hashlib
 import re
 import threading
 from collections import Counter
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 
 from retrieval.archive import Archive, StoredSource
 from retrieval.folding import fold, script_of, stems
+from retrieval.misspelling import nearness
 from retrieval.names import NameIndex, name_likeness, name_words
 from retrieval.transliteration import rows, skeleton
 from retrieval.types import Speaker
@@ -22,6 +24,7 @@ _SAME_BODY = 0.95
 _SAME = 0.75  # likeness from which two full names are one person's; that of `NameIndex.find`
 _WITHIN = 0.8  # likeness from which a name within a longer phrase counts
 _CLOSE = 0.05  # likeness by which a second person may fall behind and still be meant
+_SUGGESTED = 3  # people asked back for a misspelt name: what somebody reads at a glance
 _DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 _LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks for by name
@@ -68,6 +71,7 @@ class SpeakerIndex:
         self._identities: list[_Identity] = []
         self._by_name: dict[tuple[bool, str], int] = {}
         self._by_key: dict[str | int, list[int]] = {}
+        self._by_id: dict[str, int] = {}  # by what the id is or would be, were it any other of the names'
         self._of_source: dict[int, int] = {}
         self._stored: dict[int, StoredSource] = {}
         self._hosts_of: dict[int, list[int]] = {}  # what `_hosts` found since the last write
@@ -98,6 +102,7 @@ class SpeakerIndex:
         identity = self._identities[number]
         if known is None:
             self._by_name[person, fold(name)] = number
+            self._by_id[_id(name, person)] = number
             for key in _keys(name):
                 self._by_key.setdefault(key, []).append(number)
             if person or len(name.split()) <= _LONGEST_BODY:
@@ -188,6 +193,30 @@ class SpeakerIndex:
         names = self._identities[number].names
         return any(script_of(phrase) != script_of(name) or _stems(phrase) <= _stems(name) for name in names)
 
+    def nearly(self, name: str) -> list[Found]:
+        """People whose names are nearly this one, the nearest first, then the most quoted; three at most."""
+        with self._lock:
+            nearest: dict[int, float] = {}
+            for number, identity in enumerate(self._identities):
+                near = max((nearness(name, own) for own in identity.names), default=0.0) if identity.person else 0.0
+                if near:
+                    host = self._host(number)
+                    nearest[host] = max(near, nearest.get(host, 0.0))
+            found = [self._found(number, near) for number, near in nearest.items()]
+            return sorted(found, key=lambda one: (-one.likeness, -one.statements))[:_SUGGESTED]
+
+    def by_id(self, speaker_id: str) -> Found | None:
+        """The speaker who has, or by another of their names once had, this id; None when nobody quoted has."""
+        with self._lock:
+            number = self._by_id.get(speaker_id)
+            return None if number is None else self._found(self._host(number), 1.0)
+
+    def is_person(self, phrase: str) -> bool:
+        """Whether the whole phrase is a name of people who are quoted; of a body it is not."""
+        with self._lock:
+            whole = (number for names in (self._names, self._bare_names) for number, _ in names.find(phrase))
+            return any(isinstance(number, int) and self._identities[number].person for number in whole)
+
     def sure(self, found: list[Found]) -> Found | None:
         """The one who is meant, when one fits best or is quoted by far the most."""
         ranked = sorted(found, key=lambda one: -one.statements)
@@ -231,7 +260,13 @@ class SpeakerIndex:
         roles = (one.source.role for one in others if one.lang == stored.lang and one.source.role)
         role = source.role or next(roles, None)
         aliases = dict.fromkeys(one for one in (source.name, *source.aliases, *names) if one != name)
-        return Speaker(id=f"s{min(own.sources)}", name=name, aliases=list(aliases), role=role)
+        first = self._stored[min(own.sources)].source.name
+        return Speaker(id=_id(first, own.person), name=name, aliases=list(aliases), role=role)
+
+
+def _id(name: str, person: bool) -> str:
+    """The id of who is first quoted under this name: articles that are added later do not change it."""
+    return "s" + hashlib.sha256(f"{'person' if person else 'body'} {fold(name)}".encode()).hexdigest()[:12]
 
 
 def _one_body(one: str, other: str) -> bool:

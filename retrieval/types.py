@@ -155,11 +155,13 @@ class Evidence(Span):
 class Plan(_Value):
     """What a question asks for.
 
-    `choices` are the people whom an ambiguous name may mean; then `speaker` is None.
+    `choices` are the people whom an ambiguous name may mean or, when `misspelt`, those whose names are nearly the one
+    asked for, which is nobody's; then `speaker` is None.
     """
 
     speaker: Speaker | None = None
     choices: list[Speaker] = []
+    misspelt: bool = False
     topic: str
     since: date | None = None
     until: date | None = None

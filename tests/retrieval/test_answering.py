@@ -204,15 +204,23 @@ def news(workspace: FakeWorkspace) -> FakeWorkspace:
 
 
 def ask(
-    workspace: FakeWorkspace, question: str, *, answered: float = 0.0, limit: int = 50, today: date | None = None
+    workspace: FakeWorkspace,
+    question: str,
+    *,
+    answered: float = 0.0,
+    limit: int = 50,
+    today: date | None = None,
+    speaker_id: str | None = None,
 ) -> Answer:
     """The answer of an answerer that takes every candidate for one, unless told how sure it must be."""
+    return answerer(workspace, answered=answered, today=today).answer(question, limit=limit, speaker_id=speaker_id)
+
+
+def answerer(workspace: FakeWorkspace, *, answered: float = 0.0, today: date | None = None) -> Answerer:
     asking = Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
     ranker = SentenceRanker(workspace.archive, workspace.searcher)
     day = today or date(2026, 5, 20)
-    return Answerer(ranker, asking, Weights(of_speaker=answered, of_anybody=answered), today=lambda: day).answer(
-        question, limit=limit
-    )
+    return Answerer(ranker, asking, Weights(of_speaker=answered, of_anybody=answered), today=lambda: day)
 
 
 def names(found: list[Evidence]) -> set[str | None]:
@@ -283,6 +291,71 @@ def test_when_neither_minister_spoke_about_it_nobody_is_asked_back(news: FakeWor
     answer = ask(news, "What did Medvedev say about gas?", answered=0.99)
     assert (answer.status, answer.evidence, answer.plan.choices) == ("not_found", [], [])
     assert names(answer.nearest) <= {"Dmitry Medvedev", "Andrei Medvedev"}
+
+
+def test_the_chosen_minister_answers(news: FakeWorkspace) -> None:
+    question = "What did Medvedev say about rents?"
+    choices = ask(news, question).plan.choices
+    assert len(choices) == 2
+    for one in choices:
+        answer = ask(news, question, speaker_id=one.id)
+        assert (answer.status, answer.question, answer.plan.speaker, answer.plan.choices) == (
+            "answered",
+            question,
+            one,
+            [],
+        )
+        assert names(answer.evidence) == {one.name}
+
+
+def test_a_minister_who_has_gone_is_not_chosen(news: FakeWorkspace) -> None:
+    question = "What did Medvedev say about rents?"
+    dmitry = next(one for one in ask(news, question).plan.choices if one.name == "Dmitry Medvedev")
+    news.archive.delete(["forum"])
+    answer = ask(news, question, speaker_id=dmitry.id)
+    assert names(answer.evidence) == {"Andrei Medvedev"}, "the only Medvedev now"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Lavrvo say about the visit?",
+        "Что сказал Ларвов о визите?",
+        "ماذا قال لافورف عن الزيارة؟",
+    ],
+)
+def test_a_misspelt_name_is_asked_back(workspace: FakeWorkspace, question: str) -> None:
+    workspace.ingestor.ingest([Article(id="a", text="Sergey Lavrov said: rents will double.\nNothing happened.")])
+    answer = ask(workspace, question, answered=0.99)
+    assert (answer.status, answer.plan.misspelt, answer.plan.speaker) == ("not_found", True, None)
+    assert [one.name for one in answer.plan.choices] == ["Sergey Lavrov"]
+    chosen = ask(workspace, question, speaker_id=answer.plan.choices[0].id)
+    assert (chosen.status, names(chosen.evidence), chosen.plan.misspelt) == ("answered", {"Sergey Lavrov"}, False)
+
+
+def test_a_name_of_several_people_is_not_misspelt(news: FakeWorkspace) -> None:
+    assert not ask(news, "What did Medvedev say about rents?").plan.misspelt
+
+
+def test_a_follow_up_is_answered_like_the_question_it_stands_for(news: FakeWorkspace) -> None:
+    answering = answerer(news)
+    first = answering.answer("What did Lavrov say about gas?")
+    for follow_up, meant in {
+        "what about Peskov?": "What did Peskov say about gas?",
+        "وماذا عن الميناء؟": "ماذا قال Sergey Lavrov عن الميناء؟",
+        "а он что сказал о визите?": "Что сказал Сергей Лавров о визите?",
+    }.items():
+        question = answering.following(follow_up, first)
+        assert question == meant
+        assert answering.answer(question).plan.speaker is not None
+    assert answering.following("What did Peskov say about the harbour?", first) is None
+
+
+def test_he_is_who_was_quoted_last(news: FakeWorkspace) -> None:
+    answering = answerer(news)
+    first = answering.answer("Who said that the harbour is open?", limit=1)
+    assert names(first.evidence) == {"Andrei Medvedev"}
+    assert answering.following("what else did he say?", first) == "What did Andrei Medvedev say?"
 
 
 def test_who_said_it_is_answered_with_people_only(news: FakeWorkspace) -> None:

@@ -139,3 +139,55 @@ def test_a_minister_is_not_looked_for_in_his_ministry(asking: Callable[..., Aski
     plans = asking(source("وزارة الخارجية الروسية", person=False))
     target = plans.target("ماذا قال وزير الخارجية القطري عن الغاز؟", TODAY)
     assert (target.sources, speaker(target)) == (frozenset(), None)
+
+
+# --- misspelt names
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Lavrvo", ["Sergey Lavrov"]),
+        ("Sergey Lavrvo", ["Sergey Lavrov"]),
+        ("the foreign minister Lavrvo", ["Sergey Lavrov"]),
+        ("Лавроф", ["Sergey Lavrov"]),
+        ("لافروق", ["Sergey Lavrov"]),
+        ("Erdogna", ["رجب طيب أردوغان"]),
+        ("Medvdeev", ["Andrei Medvedev", "Dmitry Medvedev"]),
+        ("Yelena Lavrvo", []),
+        ("Macron", []),
+        ("Barack Obama", []),
+        ("the fishermen", []),
+        ("рыбаки", []),
+        ("", []),
+    ],
+)
+def test_a_misspelt_name_is_nearly_somebodys(asking: Callable[..., Asking], typed: str, meant: list[str]) -> None:
+    plans = asking(MINISTER, "رجب طيب أردوغان", "Dmitry Medvedev", "Andrei Medvedev", source("Lavrio", person=False))
+    plans.target("warm-up", TODAY)
+    assert sorted(one.name for one in plans.nearly(typed)) == meant
+
+
+def test_no_more_people_are_asked_back_than_one_reads_at_a_glance(asking: Callable[..., Asking]) -> None:
+    plans = asking(*(f"{given} Medvedev" for given in ("Dmitry", "Andrei", "Anna", "Boris", "Viktor")))
+    plans.target("warm-up", TODAY)
+    assert len(plans.nearly("Medvdeev")) == 3
+
+
+# --- the one who was chosen
+
+
+def test_the_chosen_speaker_is_meant_whatever_the_name_says(asking: Callable[..., Asking]) -> None:
+    plans = asking("Dmitry Medvedev", "Andrei Medvedev", MINISTER)
+    question = "What did Medvedev say about rents yesterday?"
+    choices = plans.target(question, TODAY).choices
+    assert len(choices) == 2
+    for choice in choices:
+        target = plans.target(question, TODAY, choice.speaker.id)
+        assert (speaker(target), target.sources, target.choices) == (choice.speaker.name, choice.sources, ())
+        assert (target.plan.topic, target.plan.since, target.plan.intent) == ("rents", date(2026, 5, 19), "statements")
+
+
+def test_without_the_chosen_speaker_the_question_is_what_it_was(asking: Callable[..., Asking]) -> None:
+    plans = asking("Dmitry Medvedev", "Andrei Medvedev")
+    assert plans.target("What did Medvedev say?", TODAY, "gone") == plans.target("What did Medvedev say?", TODAY)

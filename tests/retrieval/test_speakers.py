@@ -309,3 +309,41 @@ def test_ids_are_the_same_after_a_restart_and_when_more_is_taken_in(
     for found in (index, again):
         now = {one.speaker.name: one.speaker.id for one in found.all()}
         assert now | before == now
+
+
+def test_ids_lead_to_their_speakers_after_other_articles_have_gone(
+    quoted: Callable[..., SpeakerIndex], archive: SqliteArchive
+) -> None:
+    index = quoted(("Vladimir Putin", 1, "en"), *LAVROV, *MINISTERS)
+    before = {one.speaker.name: one.speaker.id for one in index.all()}
+    archive.delete(["article 1"])
+    index.catch_up(archive)
+    now = {one.speaker.name: one.speaker.id for one in index.all()}
+    assert now == {name: one for name, one in before.items() if name != "Vladimir Putin"}
+    assert index.by_id(before["Vladimir Putin"]) is None
+    archive.put([quoting("again", source("Vladimir Putin"))])
+    index.catch_up(archive)
+    assert index.by_id(before["Vladimir Putin"]) is not None
+
+
+def test_an_id_outlives_the_article_that_gave_it(quoted: Callable[..., SpeakerIndex], archive: SqliteArchive) -> None:
+    index = quoted(("Sergey Lavrov", 1, "en"), ("Сергей Лавров", 1, "ru"), ("Sergey Lavrov", 1, "en"))
+    (before,) = index.all()
+    archive.delete(["article 1"])
+    index.catch_up(archive)
+    found = index.by_id(before.speaker.id)
+    assert found is not None
+    assert len(found.sources) == 2
+
+
+def test_people_and_bodies_of_one_name_have_ids_of_their_own(quoted: Callable[..., SpeakerIndex]) -> None:
+    index = quoted((source("Kassel"), 1, "en"), (source("Kassel", person=False), 1, "en"))
+    assert len({one.speaker.id for one in index.all()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("phrase", "person"),
+    [("Lavrov", True), ("لافروف", True), ("Syria", False), ("gas", False), ("Lavrov's visit", False), ("", False)],
+)
+def test_a_person_is_told_from_a_country(quoted: Callable[..., SpeakerIndex], phrase: str, person: bool) -> None:
+    assert quoted(*LAVROV, (source("Syria", person=False), 3, "en")).is_person(phrase) is person
