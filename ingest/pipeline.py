@@ -1,29 +1,44 @@
 """Articles in: sentences, passages, vectors, archive. An article is in the archive whole, or not at all."""
 
 import logging
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+import numpy as np
 from pydantic import BaseModel
 
+from ingest.ahead import ahead
 from ingest.attribution import Attributor, Cut
 from ingest.passages import passage_spans, places
 from ingest.sentences import sentence_spans
 from retrieval.archive import Archive, Prepared
-from retrieval.encoder import Encoder, Encoding
+from retrieval.encoder import Encoded, Encoder, Encoding
 from retrieval.errors import QawlError, SourceError
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre
+from retrieval.near_duplicates import signature
 from retrieval.packing import pack
-from retrieval.types import Article, Sentence, Span
+from retrieval.threads import compute_alone, computing_alone
+from retrieval.types import Article, Published, Sentence, Span
 
 log = logging.getLogger(__name__)
 
 # Articles are encoded and committed together: enough to fill the encoder's batches with texts of like length, little
 # enough that a commit comes every few seconds.
 _BATCH_CHARACTERS = 60_000
+
+# Without pauses each core encodes this much at a time: some 3 000 tokens, a few passes of the encoder's.
+_SHARE_CHARACTERS = 12_000
+
+# Between two pauses this much is encoded: some 500 tokens, 40 ms on two cores (docs/performance.md).
+_STEP_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,44 @@ class Report(BaseModel):
         """Articles dealt with, failures included."""
         return self.added + self.updated + self.unchanged + self.failed
 
+    def add(self, other: "Report") -> None:
+        """Counts what another report counted, too."""
+        for name in ("added", "updated", "unchanged", "failed", "passages", "statements"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.failures += other.failures
+
+
+@dataclass
+class _Batch:
+    """Articles that are worked on together, and what became of those that came with them and need no work.
+
+    `known` are the content hashes of those that the archive has, `cut` is what is new or changed.
+    """
+
+    articles: list[Article] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+    known: dict[str, str] = field(default_factory=dict)
+    cut: list[_Article] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was understood of an article that is not stored yet.
+
+    Attributes:
+        speakers: who is quoted, as the article names them, the most quoted first.
+        known: whether the archive has no article of that id, another version of it, or this one.
+    """
+
+    title: str | None
+    published: Published | None
+    source: str | None
+    lang: str
+    passages: int
+    statements: int
+    speakers: tuple[str, ...]
+    known: Literal["new", "changed", "same"]
+
 
 class Ingestor:
     """Puts articles into an archive. Ingesting the same article again changes nothing."""
@@ -85,101 +138,188 @@ class Ingestor:
         *,
         dry_run: bool = False,
         progress: Callable[[Report], None] = lambda report: None,
+        journal: Callable[[Sequence[Prepared]], None] = lambda prepared: None,
+        pause: Callable[[], None] | None = None,
     ) -> Report:
         """Takes in every article found and reports what became of each; `progress` is called after each batch.
 
-        With `dry_run` nothing is encoded or stored, and the report says what would be.
+        With `dry_run` nothing is encoded or stored, and the report says what would be. `journal` is called with what is
+        about to be put. With `pause` the work is done in steps of a twentieth of a second or so, and `pause` is called
+        before each; it may raise to end the ingest.
 
         Raises:
             ArchiveError: when the archive cannot be written; what was reported before is stored.
         """
         started = time.monotonic()
         report = Report()
-        for batch in _batches(self._once_each(found, report)):
-            self._ingest_batch(batch, report, dry_run=dry_run)
-            report.seconds = round(time.monotonic() - started, 3)
-            progress(report)
+        batches = self._cut_batches(_batches(found), pause)
+        with closing(_nothing_encoded(batches) if dry_run else self._encoded(batches, pause)) as encoded:
+            for batch, encodings in encoded:
+                report.add(batch.report)
+                if dry_run:
+                    report.passages += sum(len(one.passages) for one in batch.cut)
+                    report.updated += sum(one.article.id in batch.known for one in batch.cut)
+                    report.added += sum(one.article.id not in batch.known for one in batch.cut)
+                elif batch.cut:
+                    prepared = self._prepare(batch.cut, encodings, pause)
+                    journal(prepared)
+                    self._put(prepared, report)
+                report.seconds = round(time.monotonic() - started, 3)
+                progress(report)
         report.seconds = round(time.monotonic() - started, 3)
         return report
 
-    def encode_anew(self, *, progress: Callable[[Report], None] = lambda report: None) -> Report:
-        """Cuts and encodes every article of the archive again, after a change of model or a damage.
+    def encode_anew(
+        self, only: Sequence[str] | None = None, *, progress: Callable[[Report], None] = lambda report: None
+    ) -> Report:
+        """Cuts and encodes every article of the archive again, after a change of model, or some, after a damage.
 
-        Until it is done the archive is bound to no model: a run that was interrupted cannot pass for a finished one.
+        Until all are done the archive is bound to no model: a run that was interrupted cannot pass for a finished one.
         """
-        self._archive.bind_model("an unfinished repair", force=True)
+        if only is None:
+            self._archive.bind_model("an unfinished repair", force=True)
+        articles = self._archive.articles() if only is None else filter(None, map(self._archive.article, only))
         report = Report()
-        for batch in _batches(self._archive.articles()):
-            if cut := [parts for article in batch if (parts := self._cut(article, report))]:
-                self._store(cut, report, anew=True)
-            progress(report)
-        self._archive.bind_model(self._encoder.identity, force=True)
+        with closing(self._encoded(self._cut_batches(_batches(articles), anew=True))) as encoded:
+            for batch, encodings in encoded:
+                report.add(batch.report)
+                self._put(self._prepare(batch.cut, encodings), report, anew=True)
+                progress(report)
+        if only is None:
+            self._archive.bind_model(self._encoder.identity, force=True)
         return report
 
-    def _once_each(self, found: Iterable[Article | SourceError], report: Report) -> Iterator[Article]:
-        """The articles found, failures and repetitions taken out."""
-        seen: dict[str, str] = {}
-        for one in found:
-            if isinstance(one, SourceError):
-                report.fail(one.source, str(one))
-            elif one.id not in seen:
-                seen[one.id] = one.content_hash
-                yield one
-            elif seen[one.id] == one.content_hash:
-                report.unchanged += 1
-            else:
-                report.fail(one.id, f"another article with the id {one.id} came before it; give each its own id")
+    def _cut_batches(
+        self, batches: Iterable["_Batch"], pause: Callable[[], None] | None = None, *, anew: bool = False
+    ) -> Generator["_Batch", None, None]:
+        """The batches with what is new or changed in them cut; with `anew` all of it."""
+        for batch in batches:
+            changed = batch.articles
+            if not anew:
+                batch.known = self._archive.hashes([one.id for one in batch.articles])
+                changed = [one for one in batch.articles if batch.known.get(one.id) != one.content_hash]
+                batch.report.unchanged += len(batch.articles) - len(changed)
+            batch.cut = self._cut_each(changed, batch.report, pause)
+            yield batch
 
-    def _ingest_batch(self, articles: Sequence[Article], report: Report, *, dry_run: bool) -> None:
-        known = self._archive.hashes([article.id for article in articles])
-        changed = [article for article in articles if known.get(article.id) != article.content_hash]
-        report.unchanged += len(articles) - len(changed)
-        cut = [parts for article in changed if (parts := self._cut(article, report))]
+    def _encoded(
+        self, batches: Generator["_Batch", None, None], pause: Callable[[], None] | None = None
+    ) -> Generator[tuple["_Batch", list[Encoding]], None, None]:
+        """The batches, encoded; without pauses one batch is cut and the next encoded while the caller has the last."""
+        if pause:
+            for batch in batches:
+                yield batch, self._encode([one.texts for one in batch.cut], pause=pause)
+        else:
+            yield from ahead(self._encoded_by_all_cores(ahead(batches)))
+
+    def _encoded_by_all_cores(
+        self, batches: Generator["_Batch", None, None]
+    ) -> Generator[tuple["_Batch", list[Encoding]], None, None]:
+        # Two passes beside each other, a core each, end sooner than two one after the other on both cores: nobody waits
+        # for the slower core after each layer (docs/performance.md).
+        with ThreadPoolExecutor(os.cpu_count(), "encode", compute_alone) as cores, closing(batches):
+            for batch in batches:
+                yield batch, self._encode([one.texts for one in batch.cut], cores=cores)
+
+    def preview(self, article: Article) -> Preview:
+        """What would be stored of an article; nothing is.
+
+        Raises:
+            SourceError: when it cannot be cut.
+        """
+        report = Report()
+        cut = self._cut_each([article], report)
         if not cut:
-            return
-        if dry_run:
-            report.passages += sum(len(one.passages) for one in cut)
-            report.updated += sum(one.article.id in known for one in cut)
-            report.added += sum(one.article.id not in known for one in cut)
-            return
-        self._store(cut, report, anew=False)
+            raise SourceError(article.id, report.failures[0].error)
+        (one,) = self._prepare(cut, self._encode([each.texts for each in cut]))
+        sources, statements = one.attribution.sources, one.attribution.statements
+        quoted = Counter(sources[each.source].name for each in statements if each.source is not None)
+        known = self._archive.hashes([article.id]).get(article.id)
+        return Preview(
+            title=article.title,
+            published=article.published,
+            source=article.source,
+            lang=one.lang,
+            passages=len(one.passages),
+            statements=len(statements),
+            speakers=tuple(name for name, _ in quoted.most_common()),
+            known="new" if known is None else "same" if known == article.content_hash else "changed",
+        )
 
-    def _store(self, cut: Sequence[_Article], report: Report, *, anew: bool) -> None:
-        encodings = self._encode([one.texts for one in cut])
+    def _prepare(
+        self, cut: Sequence[_Article], encodings: Sequence[Encoding], pause: Callable[[], None] | None = None
+    ) -> list[Prepared]:
         parts = [
             Cut(one.article.text, one.lang, one.sentences, one.passages, encoding)
             for one, encoding in zip(cut, encodings, strict=True)
         ]
-        attributions = self._attributor.attribute(parts)
         prepared = []
-        for one, part, attribution in zip(cut, parts, attributions, strict=True):
-            means = self._means.tokens("passage", one.lang)
-            prepared.append(
-                Prepared(
-                    article=one.article,
-                    lang=one.lang,
-                    sentences=one.sentences,
-                    places=places(one.sentences, one.passages, part.encoding.spans),
-                    passages=one.passages,
-                    vectors=part.encoding.pooled,
-                    tokens=[pack(centre(tokens, means), self._means.spread) for tokens in part.encoding.tokens],
-                    attribution=attribution,
+        for rows in _steps([len(one.text) for one in parts], pause):
+            with nullcontext() if pause else computing_alone():  # long articles one by one: little to share
+                attributions = self._attributor.attribute([parts[row] for row in rows])
+            for row, attribution in zip(rows, attributions, strict=True):
+                one, encoding = cut[row], parts[row].encoding
+                means = self._means.tokens("passage", one.lang)
+                prepared.append(
+                    Prepared(
+                        article=one.article,
+                        lang=one.lang,
+                        sentences=one.sentences,
+                        places=places(one.sentences, one.passages, encoding.spans),
+                        passages=one.passages,
+                        vectors=encoding.pooled,
+                        tokens=[pack(centre(tokens, means), self._means.spread) for tokens in encoding.tokens],
+                        attribution=attribution,
+                        signature=signature(one.article.text),
+                    )
                 )
-            )
-        for outcome, one_prepared in zip(self._archive.put(prepared, anew=anew), prepared, strict=True):
+        return prepared
+
+    def _put(self, prepared: Sequence[Prepared], report: Report, *, anew: bool = False) -> None:
+        for outcome, one in zip(self._archive.put(prepared, anew=anew), prepared, strict=True):
             setattr(report, outcome, getattr(report, outcome) + 1)
             if outcome != "unchanged":
-                report.passages += len(one_prepared.passages)
-                report.statements += len(one_prepared.attribution.statements)
+                report.passages += len(one.passages)
+                report.statements += len(one.attribution.statements)
 
-    def _encode(self, articles: Sequence[list[str]]) -> list[Encoding]:
+    def _encode(
+        self,
+        articles: Sequence[list[str]],
+        *,
+        pause: Callable[[], None] | None = None,
+        cores: ThreadPoolExecutor | None = None,
+    ) -> list[Encoding]:
         """Each article's passages encoded; all together, so that batches are of texts of like length."""
-        encoding = self._encoder.encode([text for texts in articles for text in texts], "passage")
+        texts = sorted(
+            ((number, place, text) for number, own in enumerate(articles) for place, text in enumerate(own)),
+            key=lambda one: len(one[2]),
+        )
+        encoded: list[list[Any]] = [[None] * len(own) for own in articles]
+
+        def encode(rows: range) -> None:
+            step = [texts[row] for row in rows]
+            encoding = self._encoder.encode([text for *_, text in step], "passage")
+            for (number, place, _), one in zip(step, encoding, strict=True):
+                encoded[number][place] = one
+
+        sizes = [len(text) for *_, text in texts]
+        if cores:
+            list(cores.map(encode, _portions(sizes, _SHARE_CHARACTERS)))
+        else:
+            for rows in _steps(sizes, pause):
+                encode(rows)
+        return [_encoding(each, self._encoder.dimension) for each in encoded]
+
+    def _cut_each(
+        self, articles: Sequence[Article], report: Report, pause: Callable[[], None] | None = None
+    ) -> list[_Article]:
+        """The articles that could be cut; what becomes of the others is in the report."""
         found = []
-        start = 0
-        for texts in articles:
-            found.append(encoding.part(start, start + len(texts)))
-            start += len(texts)
+        for article in articles:
+            if pause:
+                pause()
+            if cut := self._cut(article, report):
+                found.append(cut)
         return found
 
     def _cut(self, article: Article, report: Report) -> _Article | None:
@@ -197,20 +337,68 @@ class Ingestor:
             return None
 
 
+def _encoding(each: Sequence[Encoded], dimension: int) -> Encoding:
+    """What one pass over some texts would have given."""
+    return Encoding(
+        pooled=np.array([one.pooled for one in each], np.float32).reshape(-1, dimension),
+        tokens=[one.tokens for one in each],
+        depths=[one.depths for one in each],
+        surprise=[one.surprise for one in each],
+        spans=[one.spans for one in each],
+    )
+
+
+def _steps(sizes: Sequence[int], pause: Callable[[], None] | None) -> Iterator[range]:
+    """Positions to be worked on together, in order: `_STEP_CHARACTERS` or so after each pause; all without pauses."""
+    if pause is None:
+        yield range(len(sizes))
+        return
+    for rows in _portions(sizes, _STEP_CHARACTERS):
+        pause()
+        yield rows
+
+
+def _portions(sizes: Sequence[int], most: int) -> Iterator[range]:
+    """Neighbouring positions whose sizes together are no more than `most`, or a single larger one."""
+    start = size = 0
+    for row, own in enumerate(sizes):
+        if size and size + own > most:
+            yield range(start, row)
+            start, size = row, 0
+        size += own
+    yield range(start, len(sizes))
+
+
 def _language(article: Article) -> str:
     """The language that the article says it is in ("ar-EG" is "ar"), if it says so, else what its text looks like."""
     said = (article.lang or "").lower().split("-")[0].split("_")[0]
     return said if said.isalpha() and len(said) in (2, 3) else detect_language(article.text)
 
 
-def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    batch: list[Article] = []
+def _batches(found: Iterable[Article | SourceError]) -> Iterator[_Batch]:
+    """What was found, failures and repetitions counted, the rest in batches of about `_BATCH_CHARACTERS`."""
+    seen: dict[str, str] = {}
+    batch = _Batch()
     size = 0
-    for article in articles:
-        batch.append(article)
-        size += len(article.text)
+    for one in found:
+        if isinstance(one, SourceError):
+            batch.report.fail(one.source, str(one))
+        elif one.id not in seen:
+            seen[one.id] = one.content_hash
+            batch.articles.append(one)
+            size += len(one.text)
+        elif seen[one.id] == one.content_hash:
+            batch.report.unchanged += 1
+        else:
+            batch.report.fail(one.id, f"another article with the id {one.id} came before it; give each its own id")
         if size >= _BATCH_CHARACTERS:
             yield batch
-            batch, size = [], 0
-    if batch:
+            batch, size = _Batch(), 0
+    if batch.articles or batch.report.done:
         yield batch
+
+
+def _nothing_encoded(batches: Generator[_Batch, None, None]) -> Generator[tuple[_Batch, list[Encoding]], None, None]:
+    """The batches, cut and not encoded."""
+    for batch in batches:
+        yield batch, []

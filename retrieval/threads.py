@@ -1,7 +1,14 @@
-"""Who gets the cores: all of them torch, one each the small products around it."""
+"""Who gets the cores: questions before ingest; torch all of them, the small products around it one each."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import faiss
 from threadpoolctl import threadpool_limits
+
+_PATIENCE = 1.0  # seconds at one pause: under questions without end the work goes on, at a twentieth of its pace
 
 
 def leave_cores_to_torch() -> None:
@@ -12,3 +19,52 @@ def leave_cores_to_torch() -> None:
     """
     threadpool_limits(limits=1, user_api="blas")
     faiss.omp_set_num_threads(1)
+
+
+def compute_alone() -> None:
+    """From now on torch computes in the calling thread alone: for texts so short that sharing does not pay.
+
+    A question of 5 tokens took 12 ms alone and 9 ms on two cores; beside other programs on those cores 30 and 1500 ms,
+    since each of 73 layers waits for the slower core (40 questions, once, during development).
+    """
+    import torch  # noqa: PLC0415  takes seconds
+
+    torch.zeros(1).add(1)  # torch sets a number of its own when a thread first computes
+    threadpool_limits(limits=1, user_api="openmp")
+
+
+@contextmanager
+def computing_alone() -> Iterator[None]:
+    """While within, torch computes in the calling thread alone, as after `compute_alone`."""
+    import torch  # noqa: PLC0415  takes seconds
+
+    torch.zeros(1).add(1)
+    with threadpool_limits(limits=1, user_api="openmp"):
+        yield
+
+
+class Precedence:
+    """Lets questions go first: long work pauses where it can while one is being answered."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._questions = 0
+
+    @contextmanager
+    def question(self) -> Iterator[None]:
+        """While within, long work pauses."""
+        with self._changed:
+            self._questions += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._questions -= 1
+                self._changed.notify_all()
+
+    def give_way(self) -> None:
+        """Returns when no question is being answered, or after `_PATIENCE`: work is slowed down, never stopped."""
+        deadline = time.monotonic() + _PATIENCE
+        with self._changed:
+            while self._questions and (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)

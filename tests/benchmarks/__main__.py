@@ -5,10 +5,15 @@ from importlib import metadata
 
 import torch
 
-from tests.benchmarks import encoding, searching
+from tests.benchmarks import answering_while_ingesting, encoding, inline, searching
 from tests.shared_data import REPOSITORY
 
-BENCHMARKS = {"Encoding": encoding.rows, "Search": searching.rows}
+BENCHMARKS = {
+    "Encoding": encoding.rows,
+    "Search": searching.rows,
+    "Inline mode": inline.rows,
+    "Answering while ingesting": answering_while_ingesting.rows,
+}
 
 
 def main() -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pytest
 
 from config import load_settings
 from ingest.pipeline import Ingestor, Report
-from retrieval.archive import Archive
+from retrieval.archive import Archive, Prepared
+from retrieval.encoder import Encoder
 from retrieval.errors import ArchiveError, ForeignModel, ModelUnavailable, SourceError
 from retrieval.types import Article
 from tests.fakes import FakeEncoder, FakeWorkspace
@@ -32,7 +34,7 @@ def archive() -> Iterator[Archive]:
     opened.close()
 
 
-def ingestor(encoder: FakeEncoder | None = None, archive: Archive | None = None) -> Ingestor:
+def ingestor(encoder: Encoder | None = None, archive: Archive | None = None) -> Ingestor:
     workspace = FakeWorkspace(load_settings(), encoder, bind=False)
     if archive:
         workspace.archive = archive
@@ -245,3 +247,92 @@ def test_encoding_anew_keeps_an_article_that_we_stumble_over(archive: Archive) -
     report = ingestor(Stumbling("new")).encode_anew()
     assert figures(report) == (0, 0, 0, 1)
     assert stored(archive) == {"bad": "We stumble."}
+
+
+# --- previewing, pausing, keeping a journal
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("ar", "قال لافروف شيئا.\nLavrov said: soon. Lavrov said: yes.\nPutin said: no."),
+        ("en", "It rained.\nLavrov said: soon. Lavrov said: yes.\nPutin said: no."),
+        ("ru", "Шёл дождь.\nLavrov said: soon. Lavrov said: yes.\nPutin said: no."),
+    ],
+)
+def test_a_preview_says_what_would_be_stored_and_stores_nothing(archive: Archive, lang: str, text: str) -> None:
+    at_work = ingestor(archive=archive)
+    shown = article("a", text, title="عنوان", source="ТАСС", published="2024-05-01", lang=lang)
+    preview = at_work.preview(shown)
+    assert (preview.title, preview.source, preview.published) == (shown.title, shown.source, shown.published)
+    assert (preview.lang, preview.statements, preview.speakers) == (lang, 3, ("Lavrov", "Putin"))
+    assert (preview.known, archive.counts().articles) == ("new", 0)
+    report = at_work.ingest([shown])
+    assert (report.passages, report.statements) == (preview.passages, preview.statements)
+
+
+def test_a_preview_says_whether_the_archive_has_the_article(archive: Archive) -> None:
+    at_work = ingestor(archive=archive)
+    at_work.ingest([article("a")])
+    assert [at_work.preview(one).known for one in (article("a"), article("a", "Changed."), article("b"))] == [
+        "same",
+        "changed",
+        "new",
+    ]
+
+
+def test_an_article_that_we_stumble_over_has_no_preview(archive: Archive) -> None:
+    with pytest.raises(SourceError, match="could not be cut"):
+        ingestor(Stumbling(), archive).preview(article("bad", "We stumble."))
+
+
+def test_work_in_small_steps_stores_the_same_as_work_in_one_go(archive: Archive, bundled: Encoder) -> None:
+    sample = SAMPLE.read_text(encoding="utf-8")
+    articles = [article("ar", sample), article("en", TWO), article("long", "He spoke. " * 300 + "\n\nShe did not.")]
+    pauses: list[int] = []
+    ingestor(bundled, archive).ingest(articles, pause=lambda: pauses.append(1))
+    stepwise = _everything(archive)
+    archive.delete([one.id for one in articles])
+    ingestor(bundled, archive).ingest(articles)
+    at_once = _everything(archive)
+    assert len(pauses) > 10
+    assert [one[:-1] for one in stepwise] == [one[:-1] for one in at_once]
+    for one, other in zip(stepwise, at_once, strict=True):
+        assert float(one[-1] @ other[-1]) > 0.999
+
+
+def _everything(archive: Archive) -> list[tuple[object, ...]]:
+    """Every passage: its article, where it is, and its vector."""
+    ids, vectors = archive.passage_ids().tolist(), [one.vectors for one in archive.changes(0) if len(one.ids)]
+    return [
+        (one.article_id, one.start, one.end, one.lang, vector)
+        for one, vector in zip(archive.passages(ids), np.concatenate(vectors), strict=True)
+    ]
+
+
+def test_a_pause_may_end_the_ingest_and_whole_articles_stay(archive: Archive) -> None:
+    pauses: list[int] = []
+
+    def enough() -> None:
+        pauses.append(1)
+        if len(archive.hashes(["0", "1", "2"])) == 1:
+            raise KeyboardInterrupt
+
+    articles = [article(str(number), f"Article {number}. " + "He spoke. " * 7000) for number in range(3)]
+    with pytest.raises(KeyboardInterrupt):
+        ingestor(archive=archive).ingest(articles, pause=enough)
+    assert list(stored(archive)) == ["0"]
+    assert archive.problems() == []
+
+
+def test_a_journal_hears_of_what_is_new_or_changed_before_it_is_stored(archive: Archive) -> None:
+    heard: list[tuple[str, bool]] = []
+
+    def note(prepared: Sequence[Prepared]) -> None:
+        there = archive.hashes([one.article.id for one in prepared])
+        heard.extend((one.article.id, there.get(one.article.id) == one.article.content_hash) for one in prepared)
+
+    at_work = ingestor(archive=archive)
+    at_work.ingest([article("a"), article("b")])
+    at_work.ingest([article("a"), article("b", "Changed."), article("c")], journal=note)
+    assert heard == [("b", False), ("c", False)]
