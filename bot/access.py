@@ -41,11 +41,12 @@ class Limits:
         self._rates = {"person": person, "chat": chat}
         self._clock = clock
         self._buckets: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
+        self._told: set[tuple[str, int]] = set()
 
     def wait(self, *, person: int, chat: int) -> float:
         """Seconds until this person may ask here again; 0 takes one question off what they have."""
         now = self._clock()
-        asking = [("person", person), ("chat", chat)] if person != chat else [("person", person)]
+        asking = [("person", person)] * bool(person) + [("chat", chat)] * (chat != person)  # anonymous admins are 0
         left = {one: self._left(one, now) for one in asking}
         waits = [(1 - left[one]) * _MINUTE / self._rates[one[0]] for one in asking if left[one] < 1]
         if waits:
@@ -53,9 +54,19 @@ class Limits:
         for one in asking:
             self._buckets[one] = (left[one] - 1, now)
             self._buckets.move_to_end(one)
+            self._told.discard(one)
         while len(self._buckets) > _REMEMBERED:
-            self._buckets.popitem(last=False)
+            self._told.discard(self._buckets.popitem(last=False)[0])
         return 0.0
+
+    def news(self, *, person: int, chat: int) -> bool:
+        """Whether they are to be told that they must wait: once, until they may ask again."""
+        now = self._clock()
+        refusing = {one for one in (("person", person), ("chat", chat)) if one in self._buckets}
+        refusing = {one for one in refusing if self._left(one, now) < 1}
+        known = refusing <= self._told
+        self._told |= refusing
+        return not known
 
     def _left(self, one: tuple[str, int], now: float) -> float:
         rate = self._rates[one[0]]

@@ -162,12 +162,21 @@ def check(
 
 
 @app.command()
-def backup(dest: Path, data_dir: DataDir = None, config: Config = None) -> None:
-    """Copy the archive to a file (not built yet)."""
-    commands.not_built_yet("backup")
+def backup(
+    dest: Annotated[Path, typer.Argument(help="A file, or a folder to put a new file in.")],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Copy the archive to a file, while it is in use."""
+    commands.backup(_settings(data_dir, config), dest)
 
 
 @app.command()
-def restore(src: Path, data_dir: DataDir = None, config: Config = None) -> None:
-    """Bring the archive back from a copy (not built yet)."""
-    commands.not_built_yet("restore")
+def restore(
+    src: Annotated[Path, typer.Argument(help="A file that `qawl backup` made.")],
+    force: Annotated[bool, typer.Option("--force", help="Put an archive that holds articles aside for it.")] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Bring the archive back from a copy."""
+    commands.restore(_settings(data_dir, config), src, force=force)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -23,6 +23,8 @@ from bot.workspace import Workspace
 from config import Settings
 from ingest.pipeline import Report
 from ingest.sources import read
+from retrieval.backup import FORMER, back_up
+from retrieval.backup import restore as restore_backup
 from retrieval.errors import QawlError, QuestionError, UsageError
 from retrieval.types import Answer, Plan
 
@@ -62,7 +64,7 @@ def ingest(settings: Settings, sources: list[str], *, as_json: bool, dry_run: bo
                 speed = report.passages / max(report.seconds, 0.001)
                 bar.update(task, completed=report.done, description=f"articles ({speed:.0f} passages/s)")
 
-            found = chain.from_iterable(read(source) for source in sources)
+            found = chain.from_iterable(read(source, workspace.fetcher) for source in sources)
             report = workspace.ingestor.ingest(found, dry_run=dry_run, progress=progress)
     if as_json:
         _print_json(report.model_dump())
@@ -289,6 +291,25 @@ def check(settings: Settings, *, repair: bool) -> None:
         print("Archive and indexes agree.")
 
 
-def not_built_yet(command: str) -> NoReturn:
-    """For what CONTRACT names and a later version brings."""
-    raise QawlError(f"`qawl {command}` is not built yet; see CHANGELOG.md for what this version does.")
+def backup(settings: Settings, dest: Path) -> None:
+    """`qawl backup`."""
+    _only_embedded(settings, "pg_dump")
+    done = back_up(settings.data_dir, dest)
+    print(f"{done.path}: {done.articles:,} articles, {done.path.stat().st_size / 1e6:,.1f} MB")
+
+
+def restore(settings: Settings, src: Path, *, force: bool) -> None:
+    """`qawl restore`."""
+    _only_embedded(settings, "pg_restore")
+    done = restore_backup(settings.data_dir, src, force=force)
+    print(f"{done.articles:,} articles restored from {done.path}")
+    former = settings.data_dir / FORMER
+    if former.exists():
+        print(f"The former archive is kept as {former}: delete it when it is not needed any more.")
+    with _workspace(settings) as workspace:
+        workspace.save()
+
+
+def _only_embedded(settings: Settings, instead: str) -> None:
+    if settings.database_url:
+        raise UsageError(f"The archive is in PostgreSQL: use {instead} for it, as docs/operations.md describes.")

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
-from bot import asking, feeding, personal
+from bot import asking, channels, feeding, groups, personal
 from bot.access import Role
-from bot.incoming import Incoming, Pressed
+from bot.incoming import Incoming, Kind, Pressed
 from bot.replies import Outcome, Reply, uncarried
 from bot.voice import tell
 from bot.workspace import Workspace
@@ -18,18 +19,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Command:
-    """What a command does, and who may use it."""
+    """What a command does, and who may use it; one that `governs` is in groups for their admins only."""
 
     run: Callable[[Workspace, Incoming], Sequence[Reply]]
     role: Role = Role.READER
+    governs: bool = False
 
 
 @dataclass(frozen=True)
 class Action:
-    """What a button does, and who may press it. It is given what the button carries behind its name."""
+    """What a button does, and who may press it, see `Command`. It is given what the button carries behind its name."""
 
     run: Callable[[Workspace, Pressed, list[str]], Outcome]
     role: Role = Role.READER
+    governs: bool = False
 
 
 COMMANDS: dict[str, Command] = {
@@ -37,6 +40,11 @@ COMMANDS: dict[str, Command] = {
     "help": Command(personal.help_),
     "ask": Command(asking.ask),
     "new": Command(personal.new),
+    "language": Command(personal.language, governs=True),
+    "privacy": Command(personal.privacy, Role.STRANGER),
+    "forget": Command(personal.forget, Role.STRANGER),
+    "on": Command(groups.on, governs=True),
+    "off": Command(groups.off, governs=True),
     "ingest": Command(feeding.ingest, Role.ADMIN),
 }
 
@@ -46,16 +54,43 @@ ACTIONS: dict[str, Action] = {
     "sources": Action(asking.sources),
     "vote": Action(asking.vote),
     "who": Action(asking.chosen),
+    "language": Action(personal.choose_language, governs=True),
+    "forget": Action(personal.decide_to_forget, Role.STRANGER),
+    "on": Action(groups.switch_on, governs=True),
+    "channel": Action(channels.decide, Role.ADMIN),
 }
+
+
+@overload
+def wanted(to: Incoming) -> Command | None: ...
+@overload
+def wanted(to: Pressed) -> Action | None: ...
+def wanted(to: Incoming | Pressed) -> Command | Action | None:
+    """What a message or a button asks for; None when there is no such command or button."""
+    if isinstance(to, Incoming):
+        return COMMANDS.get(to.command or "ask")
+    name, _ = uncarried(to.data) or ("", [])
+    return ACTIONS.get(name)
+
+
+def switches_on(to: Incoming | Pressed) -> bool:
+    """Whether it is what a bot that was switched off in a group hears."""
+    return wanted(to) in (COMMANDS["on"], ACTIONS["on"])
+
+
+def _may_govern(what: Command | Action, to: Incoming | Pressed) -> bool:
+    return to.chat_admin or not (what.governs and to.place.kind is Kind.GROUP)
 
 
 def respond(workspace: Workspace, incoming: Incoming) -> Sequence[Reply]:
     """The messages that answer `incoming`; access is checked here and in `press`, which every way to the bot passes."""
-    command = COMMANDS.get(incoming.command or "ask")
+    command = wanted(incoming)
+    if incoming.role < (command.role if command else Role.READER):
+        return [tell(workspace, incoming, "stranger" if incoming.role < Role.READER else "not-admin")]
     if command is None:
         return [tell(workspace, incoming, "unknown-command")]
-    if incoming.role < command.role:
-        return [tell(workspace, incoming, "stranger" if incoming.role < Role.READER else "not-admin")]
+    if not _may_govern(command, incoming):
+        return [tell(workspace, incoming, "not-group-admin")]
     try:
         return command.run(workspace, incoming)
     except QuestionError as error:
@@ -67,12 +102,15 @@ def respond(workspace: Workspace, incoming: Incoming) -> Sequence[Reply]:
 
 def press(workspace: Workspace, pressed: Pressed) -> Outcome:
     """What becomes of a pressed button."""
-    name, values = uncarried(pressed.data) or ("", [])
-    action = ACTIONS.get(name)
+    _, values = uncarried(pressed.data) or ("", [])
+    action = wanted(pressed)
     if action is None:
         return Outcome(toast=tell(workspace, pressed, "button-old").text.text)
     if pressed.role < action.role:
-        return Outcome(toast=tell(workspace, pressed, "not-admin").text.text)
+        refusal = "stranger" if pressed.role < Role.READER else "not-admin"
+        return Outcome(toast=tell(workspace, pressed, refusal).text.text)
+    if not _may_govern(action, pressed):
+        return Outcome(toast=tell(workspace, pressed, "not-group-admin").text.text)
     try:
         return action.run(workspace, pressed, values)
     except ArchiveError as error:

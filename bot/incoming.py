@@ -46,7 +46,8 @@ class Incoming:
     Attributes:
         command: the command without its slash; None for plain text, which is a question.
         text: the message without the command.
-        quoted: the text of the message that this one replies to.
+        replied: the message that this one replies to.
+        quoted: its text.
         attachment: the file of this message, or else of the one that it replies to.
         language: what the person's client is set to, if known.
         sent: when the article-carrying message was sent.
@@ -58,6 +59,7 @@ class Incoming:
     role: Role
     place: Place = TERMINAL
     command: str | None = None
+    replied: int | None = None
     quoted: str | None = None
     attachment: Attachment | None = None
     language: str | None = None
@@ -68,10 +70,11 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button that was pressed: what it carries, and by whom, under which message."""
+    """A button that was pressed: what it carries, and by whom, under which message of which text."""
 
     data: str
     role: Role
     place: Place
     language: str | None = None
     chat_admin: bool = False
+    text: str = ""

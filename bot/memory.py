@@ -9,7 +9,7 @@ from bot.incoming import Place
 from retrieval.database import Database
 from retrieval.types import Answer
 
-_KEEP_DAYS = 30  # that an answer's buttons work, and what the bot knows about who asked
+KEEP_DAYS = 30  # that an answer's buttons work, and what the bot knows about who asked
 _DAY = 24 * 3600.0
 _FOLLOWED = 30 * 60.0  # seconds after which a question starts a conversation of its own
 _SEEN = 2 * _DAY  # Telegram offers an update again for a day
@@ -46,8 +46,11 @@ class Memory:
         rows = self._db.rows("SELECT language FROM people WHERE id = ?", person)
         return str(rows[0][0]) if rows else None
 
-    def choose_language(self, person: int, language: str) -> None:
-        """Remembers it."""
+    def choose_language(self, person: int, language: str | None) -> None:
+        """Remembers it, or with None that nothing is chosen."""
+        if language is None:
+            self._db.run("DELETE FROM people WHERE id = ?", person)
+            return
         self._db.run(
             "INSERT INTO people VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET language = excluded.language",
             *(person, language),
@@ -68,10 +71,11 @@ class Memory:
         )
 
     def migrate(self, old: int, new: int) -> None:
-        """A group became a supergroup: it has another id from now on."""
+        """A group became a supergroup: it has another id from now on. To be told twice changes nothing."""
         with self._db.transaction():
-            self._db.run("DELETE FROM chats WHERE id = ?", new)
-            self._db.run("UPDATE chats SET id = ? WHERE id = ?", new, old)
+            if self._db.rows("SELECT 1 FROM chats WHERE id = ?", old):
+                self._db.run("DELETE FROM chats WHERE id = ?", new)
+                self._db.run("UPDATE chats SET id = ? WHERE id = ?", new, old)
             self._db.run("UPDATE answers SET chat = ? WHERE chat = ?", new, old)
             self._db.run("DELETE FROM answer_messages WHERE chat = ?", old)  # a supergroup counts messages anew
 
@@ -92,10 +96,13 @@ class Memory:
         return given
 
     def sent(self, given: str, chat: int, messages: Sequence[int]) -> None:
-        """Remembers which messages an answer is in."""
+        """Remembers that an answer is in these messages, beside those that it is in already."""
         with self._db.transaction():
-            self._db.run("DELETE FROM answer_messages WHERE answer = ?", given)
-            self._db.run_many("INSERT INTO answer_messages VALUES (?, ?, ?)", [(chat, one, given) for one in messages])
+            self._db.run_many(
+                "INSERT INTO answer_messages VALUES (?, ?, ?)"
+                " ON CONFLICT (chat, message) DO UPDATE SET answer = excluded.answer",
+                [(chat, one, given) for one in messages],
+            )
 
     def given(self, given: str) -> Given | None:
         """The answer with that id, while it is remembered."""
@@ -104,7 +111,7 @@ class Memory:
     def followed(self, place: Place) -> Given | None:
         """The answer that a question asked in this place, by this person, follows."""
         since = time.time() - _FOLLOWED
-        where = "chat = ? AND thread = ? AND person = ? AND followed = 1 AND given > ? AND message <> ?"
+        where = "chat = ? AND thread = ? AND person = ? AND followed = 1 AND given > ? AND message < ?"
         return self._one(where, place.chat, place.thread, place.person, since, place.message)
 
     def answering(self, place: Place) -> Given | None:
@@ -142,9 +149,10 @@ class Memory:
             *(given, person, int(useful)),
         )
 
-    def votes(self) -> tuple[int, int]:
-        """How many votes there are for answers, and against."""
-        rows = dict(self._db.rows("SELECT useful, count(*) FROM votes GROUP BY useful"))
+    def votes(self, given: str | None = None) -> tuple[int, int]:
+        """How many votes there are for an answer, or for all, and how many against."""
+        counts = "SELECT useful, count(*) FROM votes WHERE answer = COALESCE(?, answer) GROUP BY useful"
+        rows = dict(self._db.rows(counts, given))
         return int(rows.get(1, 0)), int(rows.get(0, 0))
 
     def forget(self, person: int) -> int:
@@ -175,5 +183,5 @@ class Memory:
         """Deletes what is older than it is kept."""
         now = time.time()
         with self._db.transaction():
-            self._db.run("DELETE FROM answers WHERE given < ?", now - _KEEP_DAYS * _DAY)
+            self._db.run("DELETE FROM answers WHERE given < ?", now - KEEP_DAYS * _DAY)
             self._db.run("DELETE FROM updates WHERE document IS NULL AND received < ?", now - _SEEN)

@@ -9,6 +9,8 @@ from bot.richtext import RichText, fit
 
 _VERSION = "1"  # of what buttons carry; those of other versions are answered politely
 _BETWEEN = "|"
+_LABEL = 64  # UTF-16 units on a button; a phone shows about forty in the width of a message and cuts off the rest
+_NUMBERS = 4  # digits of a number on a button
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,15 @@ class Reply:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of a pressed button: a line that pops up, messages, and the pressed message's new face."""
+    """What becomes of a pressed button: a line that pops up, messages, and the pressed message's new face.
+
+    `edited` replaces the pressed message, `buttons` only what is under it; None leaves it as it is.
+    """
 
     toast: str | None = None
     replies: Sequence[Reply] = ()
     edited: Reply | None = None
+    buttons: Sequence[Sequence[Button]] | None = None
 
 
 def carried(action: str, *values: object) -> str:
@@ -55,6 +61,23 @@ def uncarried(data: str) -> tuple[str, list[str]] | None:
     """Action and values that a button carries; None for those of another version, and for what is none of ours."""
     version, *rest = data.split(_BETWEEN)
     return (rest[0], rest[1:]) if version == _VERSION and rest else None
+
+
+def number(values: Sequence[str], place: int) -> int | None:
+    """The number that a button carries in that place; None when there is none: anybody may send us any button."""
+    written = values[place] if place < len(values) else ""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) <= _NUMBERS else None
+
+
+def shortened(text: str, units: int = _LABEL) -> str:
+    """The text in one line of at most that many UTF-16 units, cut between words where it is too long."""
+    line = " ".join(text.split())
+    if RichText(line).units <= units:
+        return line
+    while RichText(line).units >= units:
+        shorter = line.rpartition(" ")[0]
+        line = shorter if RichText(shorter).units > units // 2 else line[:-1]
+    return f"{line.rstrip(' ,;:،؛(-–—')}…"
 
 
 def messages(

@@ -2,22 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
 from typing import Literal
 
 from telegram import MessageEntity
-from telegram.constants import MessageLimit
+from telegram.constants import MessageEntityDateTimeFormats, MessageLimit
 
-Style = Literal["bold", "italic", "blockquote", "expandable_blockquote", "text_link"]
+Style = Literal["bold", "italic", "blockquote", "expandable_blockquote", "text_link", "date_time"]
+
+# A bare date becomes an hour that lies in that day for readers from Hawaii to New Zealand.
+_OF_A_DAY = time(10, tzinfo=UTC)
+_TELLABLE = range(1, 2**31)  # Unix times that clients keep
 
 
 @dataclass(frozen=True)
 class Run:
-    """A formatted part of a text; offsets count code points."""
+    """A formatted part of a text; offsets count code points.
+
+    A date_time has the Unix time `time`, and Telegram shows it in the reader's words and zone, written in the `form`
+    that MessageEntityDateTimeFormats names.
+    """
 
     start: int
     end: int
     style: Style
     url: str | None = None
+    time: int | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,20 @@ class RichText:
     def styled(cls, text: str, style: Style, url: str | None = None) -> "RichText":
         """The whole text in one style."""
         return cls(text, (Run(0, len(text), style, url),)) if text else cls("")
+
+    @classmethod
+    def dated(cls, text: str, when: date | datetime) -> "RichText":
+        """The text as the date that it says: with the time of day if that is known, else the day alone."""
+        timed = isinstance(when, datetime)
+        seconds = int((when if isinstance(when, datetime) else datetime.combine(when, _OF_A_DAY)).timestamp())
+        formats = MessageEntityDateTimeFormats
+        form = formats.LONG_DATE_SHORT_TIME if timed else formats.LONG_DATE
+        known = text and seconds in _TELLABLE
+        return cls(text, (Run(0, len(text), "date_time", time=seconds, form=form),) if known else ())
+
+    def marked(self, spans: Iterable[tuple[int, int]], style: Style) -> "RichText":
+        """The text with these parts in a style, too."""
+        return RichText(self.text, (*self.runs, *(Run(start, end, style) for start, end in spans)))
 
     def __add__(self, other: "RichText | str") -> "RichText":
         if isinstance(other, str):
@@ -55,8 +80,14 @@ class RichText:
 
     def entities(self) -> list[MessageEntity]:
         """The formatting as Telegram's entities, offsets in UTF-16 units."""
-        plain = [MessageEntity(run.style, run.start, run.end - run.start, url=run.url) for run in self.runs]
+        plain = [_entity(run) for run in self.runs]
         return list(MessageEntity.adjust_message_entities_to_utf_16(self.text, plain))
+
+
+def _entity(run: Run) -> MessageEntity:
+    when = None if run.time is None else datetime.fromtimestamp(run.time, UTC)
+    length = run.end - run.start
+    return MessageEntity(run.style, run.start, length, url=run.url, unix_time=when, date_time_format=run.form)
 
 
 def fit(blocks: Iterable[RichText], *, gap: str = "\n\n") -> list[RichText]:

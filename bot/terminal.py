@@ -36,7 +36,10 @@ def chat(workspace: Workspace, console: Console) -> None:
         else:
             outcome = press(workspace, Pressed(pressed, Role.ADMIN, place))
             toast = [Reply.of(outcome.toast)] if outcome.toast else []
-            replies = [*toast, *([outcome.edited] if outcome.edited else []), *outcome.replies]
+            shown = list(outcome.replies)
+            if outcome.buttons is not None and not shown:  # buttons of what was said before: they may be other ones now
+                shown = [Reply(RichText(""), outcome.buttons)]
+            replies = [*toast, *([outcome.edited] if outcome.edited else []), *shown]
         buttons = _show_all(console, replies) or buttons
 
 
@@ -62,7 +65,7 @@ def _incoming(line: str, place: Place) -> Incoming:
 def _pressed(line: str, buttons: Sequence[Button]) -> str | None:
     """What the button carries whose number was typed after a slash."""
     number = line[1:]
-    if not line.startswith("/") or not number.isdecimal() or not 1 <= int(number) <= len(buttons):
+    if not line.startswith("/") or not number.isdecimal() or len(number) > 3 or not 1 <= int(number) <= len(buttons):
         return None
     return buttons[int(number) - 1].data
 
@@ -71,7 +74,8 @@ def _show_all(console: Console, replies: Sequence[Reply]) -> list[Button]:
     """Prints messages, and their buttons with the numbers by which they are pressed; the buttons."""
     buttons = [button for reply in replies for row in reply.buttons for button in row if button.data]
     for reply in replies:
-        show(console, reply.text)
+        if reply.text.text:
+            show(console, reply.text)
     if buttons:
         labels = "   ".join(f"/{number} {button.label}" for number, button in enumerate(buttons, 1))
         console.print(Text(labels, style="dim"))
@@ -93,7 +97,9 @@ def show(console: Console, message: RichText) -> None:
 
 def _print(console: Console, part: RichText, *, indent: int) -> None:
     leading = len(part.text) - len(part.text.lstrip("\n"))
-    part = part.cut(leading, len(part.text.rstrip("\n")))
+    words = len(part.text.rstrip("\n"))
+    apart = len(part.text) - words > 1
+    part = part.cut(leading, words)
     if leading > 1:
         console.print()
     if part.text:
@@ -101,4 +107,4 @@ def _print(console: Console, part: RichText, *, indent: int) -> None:
         for run in part.runs:
             if run.style in _STYLES:
                 text.stylize(_STYLES[run.style] + (f" link {run.url}" if run.url else ""), run.start, run.end)
-        console.print(Padding(text, (0, 0, 0, indent), expand=False))
+        console.print(Padding(text, (0, 0, int(apart), indent), expand=False))

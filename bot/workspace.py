@@ -1,21 +1,27 @@
 """Everything a Qawl process needs, opened once, each part when it is first used."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.memory import Memory
 from config import Settings
+from config.logs import keep_secret
 from config.settings import Encoder as EncoderSettings
 from ingest.attribution import Attributor
+from ingest.feed_list import FeedList
 from ingest.pipeline import Ingestor
+from ingest.queue import Job, Queue, unpacked
+from ingest.sources import read_bytes
+from ingest.worker import Worker
 from retrieval.answering import Answerer
 from retrieval.archive import Archive
 from retrieval.database import Database
 from retrieval.encoder import Encoder, SentenceTransformerEncoder
-from retrieval.errors import ArchiveError, ForeignModel, UsageError
+from retrieval.errors import ArchiveError, ArchiveUnwritable, ForeignModel, SourceError, UsageError
 from retrieval.language_means import LanguageMeans
 from retrieval.lexical_index import TantivyIndex
 from retrieval.planning import Asking, RoleMatcher
@@ -24,9 +30,15 @@ from retrieval.sentence_ranking import SentenceRanker
 from retrieval.speakers import SpeakerIndex
 from retrieval.sqlite_archive import SqliteArchive
 from retrieval.sqlite_database import SqliteDatabase
-from retrieval.threads import leave_cores_to_torch
-from retrieval.types import Answer, Statement
+from retrieval.threads import Precedence, leave_cores_to_torch
+from retrieval.types import Answer, Article, Statement
+from retrieval.typing_ahead import TypeAhead
 from retrieval.vector_index import FaissIndex
+
+if TYPE_CHECKING:
+    from ingest.fetching import Fetcher
+    from ingest.poller import Poller
+    from retrieval.postgres_database import PostgresDatabase
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +57,27 @@ class Workspace:
     @cached_property
     def archive(self) -> Archive:
         """The archive."""
-        if self.settings.database_url:
-            raise UsageError("QAWL_DATABASE_URL is not supported yet: unset it to use the archive in the data folder.")
-        return SqliteArchive(self.data_dir)
+        if not self.settings.database_url:
+            return SqliteArchive(self.data_dir)
+        database = self._postgres
+        from retrieval.postgres_archive import PostgresArchive  # noqa: PLC0415  psycopg is not everybody's
+
+        return PostgresArchive(database)
+
+    @cached_property
+    def _postgres(self) -> "PostgresDatabase":
+        """The database on a server, for the archive and what is kept beside it; the indexes are in the data folder."""
+        try:
+            from retrieval.postgres_database import PostgresDatabase  # noqa: PLC0415
+        except ImportError as error:
+            raise UsageError(f"QAWL_DATABASE_URL needs `pip install 'qawl[postgres]'`: {error}.") from error
+        url = self.settings.database_url or ""
+        keep_secret(url)
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ArchiveUnwritable(f"The data folder {self.data_dir} cannot be made: {error.strerror}.") from error
+        return PostgresDatabase(url)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -78,10 +108,19 @@ class Workspace:
         return Searcher(self.archive, self.encoder, self.means, self.vectors, self.words, self.settings.ranking)
 
     @cached_property
+    def asking(self) -> Asking:
+        """Question to plan."""
+        return Asking(self.archive, self.speakers, RoleMatcher(self.encoder, self.means))
+
+    @cached_property
     def answerer(self) -> Answerer:
         """Question to answer."""
-        ranker = SentenceRanker(self.archive, self.searcher)
-        return Answerer(ranker, Asking(self.archive, self.speakers, RoleMatcher(self.encoder, self.means)))
+        return Answerer(SentenceRanker(self.archive, self.searcher), self.asking)
+
+    @cached_property
+    def type_ahead(self) -> TypeAhead:
+        """Quotations for what is being typed."""
+        return TypeAhead(self.archive, self.asking, self.answerer)
 
     @cached_property
     def speakers(self) -> SpeakerIndex:
@@ -105,21 +144,81 @@ class Workspace:
 
     @cached_property
     def database(self) -> Database:
-        """The database under the archive, for what is kept beside it; a connection of its own."""
-        return SqliteDatabase(self.data_dir)
+        """The database under the archive, for what is kept beside it."""
+        return self._postgres if self.settings.database_url else SqliteDatabase(self.data_dir)
 
     @cached_property
     def memory(self) -> Memory:
         """What the bot remembers."""
         return Memory(self.database)
 
-    def answer(self, question: str, *, limit: int) -> Answer:
-        """The answer to somebody's question; one that the archive does not have is put on the wish list.
+    @cached_property
+    def fetcher(self) -> "Fetcher":
+        """Fetches what admins link to."""
+        from ingest.addresses import is_any, is_public  # noqa: PLC0415  a tenth of a second that asking need not wait
+        from ingest.fetching import Fetcher  # noqa: PLC0415
+
+        return Fetcher(allow=is_any if self.settings.ingest.allow_private_addresses else is_public)
+
+    @cached_property
+    def precedence(self) -> Precedence:
+        """Lets questions go before ingest."""
+        return Precedence()
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What waits to be taken in."""
+        return Queue(self.database)
+
+    @cached_property
+    def worker(self) -> Worker:
+        """Takes in what waits, once it is started."""
+        return Worker(
+            self.queue,
+            self.archive,
+            lambda: self.ingestor,
+            self._read,
+            give_way=self.precedence.give_way,
+            catch_up=self.catch_up,
+        )
+
+    @cached_property
+    def feeds(self) -> FeedList:
+        """The feeds that are read by a schedule."""
+        return FeedList(self.database)
+
+    @cached_property
+    def poller(self) -> "Poller":
+        """Reads the feeds, once it is started."""
+        from ingest.poller import Poller  # noqa: PLC0415  a tenth of a second that asking need not wait
+
+        return Poller(self.database, self.queue, lambda: self.fetcher)
+
+    def _read(self, job: Job, payload: bytes) -> Iterable[Article | SourceError]:
+        """A job's articles."""
+        if job.what == "articles":
+            return unpacked(payload)
+        if job.what == "file":
+            return read_bytes(job.name, payload)
+        from ingest.sources.web import read_url  # noqa: PLC0415  a tenth of a second that asking need not wait
+
+        return read_url(job.name, self.fetcher)
+
+    def catch_up(self) -> None:
+        """Brings what answers questions to the archive's last write."""
+        self.searcher.catch_up()
+        self.speakers.catch_up(self.archive)
+
+    def answer(self, question: str, *, limit: int, speaker_id: str | None = None) -> Answer:
+        """The answer to somebody's question, by the speaker with that id if there is one.
+
+        A question without an answer in the archive is put on the wish list.
 
         Raises:
             QuestionError: when the question is empty or too long.
         """
-        answer = self.answerer.answer(question, limit=limit)
+        with self.precedence.question():
+            answer = self.answerer.answer(question, limit=limit, speaker_id=speaker_id)
         asked = any(letter.isalnum() for letter in answer.question)
         if asked and answer.status == "not_found" and not answer.plan.choices:
             try:
@@ -157,6 +256,8 @@ class Workspace:
     def warm_up(self) -> None:
         """Opens everything that answering needs, so that the first question does not wait for it."""
         self.answerer.answer("warm-up")
+        for typed in ("warm", "тепл", "دافئ"):  # each script has tables of its own
+            self.type_ahead.offer(typed, language="en", limit=1)
 
     def problems(self) -> list[str]:
         """What is wrong with the archive and its indexes, one line each; none when they agree."""
@@ -166,13 +267,16 @@ class Workspace:
         """Mends what `problems` finds, a change of model included; returns what was mended."""
         encoder = SentenceTransformerEncoder(self.settings.encoder)
         mended = self.archive.problems()
+        damaged: list[str] | None = self.archive.damaged()
+        self.archive.mend()
         try:
             self.archive.bind_model(encoder.identity)
         except ForeignModel as error:
             mended.append(str(error))
-        if mended:
+            damaged = None  # all of them
+        if damaged != []:
             means = LanguageMeans(encoder, self.settings.encoder.cache_dir)
-            Ingestor(self.archive, encoder, means, self.attributor).encode_anew()
+            Ingestor(self.archive, encoder, means, self.attributor).encode_anew(damaged)
         for index in (self.vectors, self.words):
             mended += index.problems(self.archive)
             index.rebuild(self.archive)
@@ -187,6 +291,9 @@ class Workspace:
     def close(self) -> None:
         """Saves what was opened and closes it."""
         try:
+            for name in ("worker", "poller"):
+                if name in self.__dict__:
+                    getattr(self, name).stop()
             if "vectors" in self.__dict__:
                 self.save()
         finally:

@@ -26,8 +26,9 @@ def set_up_logging() -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     for package in ("bot", "ingest", "retrieval"):
         logging.getLogger(package).setLevel(logging.INFO)
-    # A proxy's error page is reported by whoever retries; its traceback helps nobody.
-    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
+    # A proxy's error page and too many requests are reported by whoever retries; their tracebacks help nobody.
+    for retried in ("telegram.request", "telegram.ext.AIORateLimiter"):
+        logging.getLogger(retried).setLevel(logging.CRITICAL)
     for chatty in ("httpx", "httpcore", "apscheduler", "transformers", "sentence_transformers"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

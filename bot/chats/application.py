@@ -1,23 +1,34 @@
 """The bot as a process: connected to Telegram by long polling or a webhook, until it is stopped."""
 
+import asyncio
 import logging
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from pydantic import SecretStr
+from telegram import Bot, Update
+from telegram.constants import WebhookLimit
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ContextTypes
 
+from bot.chats.channels import Channels
+from bot.chats.delivery import not_taken, out_of_order, reason
 from bot.chats.desk import Desk
+from bot.chats.faults import FAULTS
+from bot.chats.groups import Moves
 from bot.chats.inbox import Inbox, Settling
-from bot.chats.menus import introduce
+from bot.chats.membership import Membership
+from bot.chats.menus import AdminMenus, introduce
 from bot.workspace import Workspace
 from config.logs import keep_secret
-from retrieval.errors import QawlError, UsageError
+from config.settings import Telegram
+from retrieval.errors import ArchiveError, QawlError, UsageError
 
 log = logging.getLogger(__name__)
 
 _UPDATES = 16  # handled at once: more only queue for the processor (540 echoes a second at 8, 160 at 60 and more)
+_TIDY_SECONDS = 3600.0  # what is kept for days is deleted in time when it is looked at once an hour
 _MAX_RETRIES = 5  # after a 429, each waiting as long as Telegram asks
 _WANTED = [
     Update.MESSAGE,
@@ -29,6 +40,8 @@ _WANTED = [
     Update.MY_CHAT_MEMBER,
 ]
 
+_SECRET = re.compile(rf"[A-Za-z0-9_-]{{1,{WebhookLimit.MAX_SECRET_TOKEN_LENGTH}}}")  # Bot API, setWebhook
+
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -36,26 +49,26 @@ def run(workspace: Workspace) -> None:
     """Serves Telegram until SIGTERM or SIGINT; what was being answered is finished first.
 
     Raises:
-        UsageError: when no token is set, or the webhook has no secret.
-        QawlError: when Telegram refuses the token.
+        UsageError: when no token is set, the webhook has no secret, or Telegram refuses its address.
+        QawlError: when Telegram refuses the token, or nothing can be listened to at the webhook's host and port.
     """
     telegram = workspace.settings.telegram
     if telegram.token is None:
         raise UsageError("No bot token: get one from @BotFather and set QAWL_TELEGRAM__TOKEN.")
-    if telegram.webhook_url and telegram.webhook_secret is None:
+    if telegram.webhook_url and not _SECRET.fullmatch(_text(telegram.webhook_secret)):
         raise UsageError("A webhook needs QAWL_TELEGRAM__WEBHOOK_SECRET: any 1 to 256 letters, digits, _ and -.")
     keep_secret(telegram.token.get_secret_value())
     workspace.warm_up()
     application = build(workspace)
     try:
-        if telegram.webhook_url and telegram.webhook_secret:
+        if telegram.webhook_url:
             host, _, port = telegram.listen.rpartition(":")
             application.run_webhook(
-                listen=host,
+                listen=host.strip("[]"),  # of IPv6
                 port=int(port),
                 url_path=urlsplit(telegram.webhook_url).path.strip("/"),
                 webhook_url=telegram.webhook_url,
-                secret_token=telegram.webhook_secret.get_secret_value(),
+                secret_token=_text(telegram.webhook_secret),
                 allowed_updates=_WANTED,
                 bootstrap_retries=-1,
             )
@@ -63,6 +76,8 @@ def run(workspace: Workspace) -> None:
             application.run_polling(allowed_updates=_WANTED, bootstrap_retries=-1)
     except InvalidToken as error:
         raise QawlError("Telegram refuses the bot token: check QAWL_TELEGRAM__TOKEN with @BotFather.") from error
+    except OSError as error:  # all of the network's are a TelegramError by then
+        raise QawlError(f"Nothing can be listened to at {telegram.listen}: {error.strerror}.") from error
 
 
 def build(workspace: Workspace) -> App:
@@ -70,11 +85,26 @@ def build(workspace: Workspace) -> App:
     telegram = workspace.settings.telegram
     assert telegram.token is not None
     desk = Desk(workspace)
-    inbox = Inbox(workspace.memory)
+    settling = Settling(_UPDATES, workspace.memory)
+    inbox = Inbox(workspace.memory, at_end=settling.end)
+
+    beside: list[asyncio.Task[None]] = []
 
     async def begin(application: App) -> None:
-        await introduce(application.bot)
+        log.info("Connected to Telegram as @%s.", application.bot.username)
+        if telegram.webhook_url:
+            await _try_webhook(application.bot, telegram)
+        workspace.worker.start()
+        for work in (introduce(application.bot), _keep_tidy(workspace)):  # Telegram may have the first wait for hours
+            task = asyncio.create_task(work)
+            task.add_done_callback(_tell_defect)
+            beside.append(task)
         await inbox.resume(application.bot)
+
+    async def end(application: App) -> None:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
     application = (
         ApplicationBuilder()
@@ -83,21 +113,64 @@ def build(workspace: Workspace) -> App:
         .base_file_url(telegram.file_url)
         .rate_limiter(AIORateLimiter(max_retries=_MAX_RETRIES))
         .update_queue(inbox)
-        .concurrent_updates(Settling(_UPDATES, workspace.memory))
+        .concurrent_updates(settling)
         .post_init(begin)
+        .post_shutdown(end)
         .build()
     )
-    for handler in desk.handlers():
-        application.add_handler(handler)
+    for part in (desk, Membership(workspace), Moves(workspace), Channels(workspace)):
+        application.add_handlers(part.handlers())
+    application.add_handlers(AdminMenus(telegram.admins).handlers(), group=1)
     application.add_error_handler(_on_error)
     return application
+
+
+async def _try_webhook(bot: Bot, telegram: Telegram) -> None:
+    """Sets the webhook once before the library does, which would try a refused one again for ever without a word."""
+    assert telegram.webhook_url is not None
+    secret = _text(telegram.webhook_secret)
+    try:
+        await bot.set_webhook(telegram.webhook_url, secret_token=secret, allowed_updates=_WANTED)
+    except BadRequest as error:
+        raise UsageError(f"Telegram refuses the webhook, check QAWL_TELEGRAM__WEBHOOK_URL: {error}.") from error
+    except TelegramError as error:  # the library tries again until Telegram answers
+        log.warning("Telegram: %s.", reason(error))
+
+
+def _text(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+async def _keep_tidy(workspace: Workspace) -> None:
+    """Has what is older than it is kept deleted, from now on."""
+    while True:
+        try:
+            await asyncio.to_thread(workspace.memory.tidy)
+        except ArchiveError as error:
+            log.error("What is too old could not be deleted: %s", error)
+        await asyncio.sleep(_TIDY_SECONDS)
+
+
+def _tell_defect(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.error("%s failed", task.get_coro(), exc_info=task.exception())
 
 
 async def _on_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     error = context.error
     if isinstance(error, Conflict):
-        log.error("Another program is polling with this bot's token: stop it, or use a token of its own.")
+        if FAULTS.news("conflict"):
+            log.error("Another program is polling with this bot's token: stop it, or use a token of its own.")
     elif isinstance(error, TelegramError):
-        log.warning("Telegram: %s: %s", type(error).__name__, error)
+        unreachable = not_taken(error)
+        if isinstance(update, Update) and unreachable:
+            log.error("Telegram was out of order for too long (%s); the answer is sent after a restart.", reason(error))
+            settling = context.application.update_processor
+            assert isinstance(settling, Settling)
+            settling.keep(update)
+        elif unreachable:
+            out_of_order(error)
+        else:
+            log.warning("Telegram: %s.", reason(error))
     else:
         log.error("handling an update failed", exc_info=error)

@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from telegram import CallbackQuery, Message, Update
-from telegram.constants import ChatAction, ReactionEmoji
+from telegram.constants import ChatAction, FloodLimit, ReactionEmoji
 from telegram.error import TelegramError
-from telegram.ext import BaseHandler, CallbackQueryHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import BaseHandler, CallbackQueryHandler, ContextTypes, InlineQueryHandler, MessageHandler, filters
 
-from bot.access import Limits, role_of
-from bot.chats.delivery import deliver, redeliver, retrying
-from bot.chats.reading import addressed, incoming, place_of
+from bot.access import Limits, Role, role_of
+from bot.chats.delivery import Arrived, deliver, redeliver, retrying, show_buttons
+from bot.chats.groups import heard
+from bot.chats.inbox import Inbox
+from bot.chats.inline import Inline
+from bot.chats.reading import Addressed, addressed, incoming, place_of
 from bot.conversation import press, respond
 from bot.incoming import Incoming, Pressed
 from bot.replies import Outcome, Reply
@@ -23,8 +27,12 @@ from bot.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
+# Commands cost nothing to answer: as many as Telegram lets a bot write into a group, and one a second in a chat.
+_COMMANDS_PER_MINUTE = FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP
+_COMMANDS_PER_MINUTE_IN_CHAT = 60 * FloodLimit.MESSAGES_PER_SECOND_PER_CHAT
 _THREADS = 2  # that compute answers; the encoder uses all cores for each
 _TYPING_SECONDS = 4.5  # Telegram shows "typing" for five
+_ALBUMS = 100  # whose pictures come as a message each, within a second
 _PATIENCE = 1.0  # seconds after which a sign says that the question was seen
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -38,56 +46,99 @@ class Desk:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="answers")
         telegram = workspace.settings.telegram
         self._limits = Limits(telegram.questions_per_minute, telegram.questions_per_minute_in_chat)
+        self._command_limits = Limits(_COMMANDS_PER_MINUTE, _COMMANDS_PER_MINUTE_IN_CHAT)
+        self._albums: deque[str] = deque(maxlen=_ALBUMS)
 
     def handlers(self) -> list[BaseHandler[Update, Any, Any]]:
         """What is to be done with each kind of update."""
         said = filters.UpdateType.MESSAGES & (filters.TEXT | filters.CAPTION | filters.Document.ALL)
-        return [MessageHandler(said, self.on_message), CallbackQueryHandler(self.on_press)]
+        wordless = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
+        return [
+            MessageHandler(said, self.on_message),
+            MessageHandler(wordless, self.on_wordless),
+            CallbackQueryHandler(self.on_press),
+            InlineQueryHandler(Inline(self._workspace).on_query),
+        ]
 
     async def on_message(self, update: Update, context: Context) -> None:
         """A command, or a question."""
         message = update.effective_message
         assert message is not None
+        if message.media_group_id:
+            self._albums.append(message.media_group_id)
         said = addressed(message, context.bot)
         if said is None:
             return
-        asked = incoming(update, said, self._workspace.settings.telegram)
-        if wait := self._limits.wait(person=asked.place.person, chat=asked.place.chat):
-            await deliver(message, [tell(self._workspace, asked, "slow-down", seconds=int(wait) + 1)])
+        received = incoming(update, said, self._workspace.settings.telegram)
+        asked = await heard(self._workspace, received, message, perhaps=said.perhaps)
+        if asked is None or not await self._admitted(message, asked):
             return
+        inbox = context.update_queue
+        again = asked.edited or (isinstance(inbox, Inbox) and inbox.taken_up(update))
+        before = await asyncio.to_thread(self._workspace.memory.answering, asked.place) if again else None
         async with _acknowledged(message):
             replies = await self._compute(respond, asked, failed=[tell(self._workspace, asked, "defect")])
-        await self._deliver(message, asked, replies)
+        arrived = self._arrived(message.chat.id, replies)
+        if before:
+            await redeliver(message, before.messages, replies, arrived)
+        else:
+            await deliver(message, replies, arrived)
 
-    async def _deliver(self, message: Message, asked: Incoming, replies: Sequence[Reply]) -> None:
-        memory = self._workspace.memory
-        before = await asyncio.to_thread(memory.answering, asked.place) if asked.edited else None
-        sent = await redeliver(message, before.messages, replies) if before else await deliver(message, replies)
+    async def _admitted(self, message: Message, asked: Incoming) -> bool:
+        """Whether it is to be answered; who asks too often is told once, until they may ask again."""
+        if asked.role >= Role.ADMIN:
+            return True
+        limits = self._limits if asked.command in (None, "ask") else self._command_limits
+        person, chat = asked.place.person, asked.place.chat
+        wait = limits.wait(person=person, chat=chat)
+        if wait and asked.role >= Role.READER and limits.news(person=person, chat=chat):
+            await deliver(message, [tell(self._workspace, asked, "slow-down", seconds=int(wait) + 1)])
+        return not wait
+
+    async def on_wordless(self, update: Update, context: Context) -> None:
+        """A sticker, a voice note or the like, to the bot alone; the pictures of an album are answered once."""
+        message = update.effective_message
+        assert message is not None
+        album = message.media_group_id
+        if album in self._albums:
+            return
+        if album:
+            self._albums.append(album)
+        asked = incoming(update, Addressed(None, ""), self._workspace.settings.telegram)
+        if self._limits.wait(person=asked.place.person, chat=asked.place.chat):
+            return
+        name = "stranger" if asked.role < Role.READER else "only-text"
+        await deliver(message, [tell(self._workspace, asked, name)])
+
+    def _arrived(self, expected: int, replies: Sequence[Reply]) -> Arrived:
         given = next((one.answers for one in replies if one.answers), None)
-        if given and sent:
-            await asyncio.to_thread(memory.sent, given, message.chat.id, sent)
+
+        async def arrived(chat: int, messages: Sequence[int]) -> None:
+            if chat != expected:
+                await asyncio.to_thread(self._workspace.memory.migrate, expected, chat)
+            if given:
+                await asyncio.to_thread(self._workspace.memory.sent, given, chat, messages)
+
+        return arrived
 
     async def on_press(self, update: Update, context: Context) -> None:
         """A button."""
         query = update.callback_query
         assert query is not None
-        pressed = self._pressed(query)
-        if pressed is None:
+        under, pressed = query.message, self._pressed(query)
+        if pressed and under:
+            pressed = await heard(self._workspace, pressed, under)
+        if pressed is None or under is None:
             await _pop_up(query, None)
             return
         defect = Outcome(toast=tell(self._workspace, pressed, "defect").text.text)
         outcome = await self._compute(press, pressed, failed=defect)
+        if outcome.buttons is not None:  # first: until the press is answered, the app lets nobody press again
+            await show_buttons(under, outcome.buttons)
         await _pop_up(query, outcome.toast)
-        if isinstance(query.message, Message):
-            if outcome.edited:
-                await redeliver(query.message, [query.message.message_id], [outcome.edited])
-            await self._deliver_pressed(query.message, outcome.replies)
-
-    async def _deliver_pressed(self, message: Message, replies: Sequence[Reply]) -> None:
-        sent = await deliver(message, replies)
-        given = next((one.answers for one in replies if one.answers), None)
-        if given and sent:
-            await asyncio.to_thread(self._workspace.memory.sent, given, message.chat.id, sent)
+        if outcome.edited:
+            await redeliver(under, [under.message_id], [outcome.edited])
+        await deliver(under, outcome.replies, self._arrived(under.chat.id, outcome.replies))
 
     def _pressed(self, query: CallbackQuery) -> Pressed | None:
         if not query.data or query.message is None:
@@ -95,10 +146,10 @@ class Desk:
         settings = self._workspace.settings.telegram
         person = query.from_user
         chat = query.message.chat
-        place = place_of(query.message, person.id) if isinstance(query.message, Message) else None
-        if place is None:
-            return None
-        return Pressed(query.data, role_of(person.id, settings, chat_id=chat.id), place, person.language_code)
+        place = place_of(query.message, person.id)
+        role = role_of(person.id, settings, chat_id=chat.id)
+        text = (query.message.text or "") if isinstance(query.message, Message) else ""
+        return Pressed(query.data, role, place, person.language_code, text=text)
 
     async def _compute(self, work: Any, asked: Any, *, failed: Any) -> Any:
         """What `work` says, computed in a thread; `failed` when that is a defect of ours, which is logged."""

@@ -3,33 +3,42 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.chats.faults import FAULTS
 from bot.memory import Memory
 from retrieval.errors import ArchiveError
 
 log = logging.getLogger(__name__)
 
+_UNWRITTEN = "updates not written down"
+_GRACE = 8.0  # seconds from being asked to end; container runtimes kill after 10
+
 
 class Inbox(asyncio.Queue[object]):
     """The queue of updates: polling confirms and the webhook acknowledges what `put` has returned from."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, *, at_end: Callable[[], None] | None = None) -> None:
         super().__init__()
         self._memory = memory
+        self._at_end = at_end
+        self._taken_up: set[int] = set()
 
     async def put(self, item: object) -> None:
         """Writes an update down and queues it, unless it was received before."""
-        if isinstance(item, Update):
+        if isinstance(item, Update) and _lasting(item):
             try:
                 if not await asyncio.to_thread(self._memory.receive, item.update_id, item.to_json()):
                     return
             except ArchiveError as error:  # a full disk is no reason not to answer
-                log.error("An update could not be written down: %s", error)
+                if FAULTS.news(_UNWRITTEN):
+                    log.error("Updates cannot be written down: %s", error)
+        if not isinstance(item, Update) and self._at_end:  # the library's sign that no more are to be handled
+            self._at_end()
         await super().put(item)
 
     async def resume(self, bot: Bot) -> None:
@@ -38,7 +47,13 @@ class Inbox(asyncio.Queue[object]):
         if unsettled:
             log.warning("Taking up %d updates that were left unanswered.", len(unsettled))
         for document in unsettled:
-            await super().put(Update.de_json(json.loads(document), bot))
+            update = Update.de_json(json.loads(document), bot)
+            self._taken_up.add(update.update_id)
+            await super().put(update)
+
+    def taken_up(self, update: Update) -> bool:
+        """Whether a former process may have answered this update already, in part or as a whole."""
+        return update.update_id in self._taken_up
 
 
 class Settling(BaseUpdateProcessor):
@@ -47,18 +62,46 @@ class Settling(BaseUpdateProcessor):
     def __init__(self, max_concurrent_updates: int, memory: Memory) -> None:
         super().__init__(max_concurrent_updates)
         self._memory = memory
+        self._kept: set[int] = set()
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def keep(self, update: Update) -> None:
+        """Leaves an update unsettled that could not be dealt with: the next process takes it up."""
+        self._kept.add(update.update_id)
+
+    def end(self) -> None:
+        """Soon cuts off whatever is still being handled, such as an answer that waits for Telegram."""
+        asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
+
+    def _cut_off(self) -> None:
+        if self._running:
+            log.warning("%d updates are not dealt with yet; they are taken up after a restart.", len(self._running))
+        for task in self._running:
+            task.cancel()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """See `BaseUpdateProcessor`. An update that was cut off by the end of the process stays unsettled."""
-        await coroutine
-        if isinstance(update, Update):
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await coroutine
+        finally:
+            self._running.discard(task)
+        if isinstance(update, Update) and _lasting(update) and update.update_id not in self._kept:
             try:
                 await asyncio.to_thread(self._memory.settle, update.update_id)
             except ArchiveError as error:
-                log.error("An update could not be settled: %s", error)
+                if FAULTS.news(_UNWRITTEN):
+                    log.error("Updates cannot be settled: %s", error)
 
     async def initialize(self) -> None:
         """Nothing to open."""
 
     async def shutdown(self) -> None:
         """Nothing to close."""
+
+
+def _lasting(update: Update) -> bool:
+    """Whether an answer is still wanted after a restart: a query that is being typed is out of date by then."""
+    return update.inline_query is None

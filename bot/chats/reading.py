@@ -3,52 +3,58 @@
 import asyncio
 from dataclasses import dataclass
 
-from telegram import Bot, Document, Message, MessageEntity, Update
+from telegram import Bot, Document, MaybeInaccessibleMessage, Message, MessageEntity, Update
 from telegram.constants import ChatType
 
 from bot.access import role_of
 from bot.chats.delivery import retrying
+from bot.conversation import COMMANDS
 from bot.incoming import Attachment, Incoming, Kind, Place
 from config.settings import Telegram
+
+_AROUND_MENTION = " ,:،\u200e\u200f"  # the last two show where right-to-left text begins
 
 
 @dataclass(frozen=True)
 class Addressed:
-    """The part of a message that is meant for the bot: a command without its slash, or None for a question."""
+    """The part of a message that is meant for the bot: a command without its slash, or None for a question.
+
+    `perhaps`: it may be meant for another bot, too. Of the only bot in a group Telegram's apps send bare commands.
+    """
 
     command: str | None
     text: str
+    perhaps: bool = False
 
 
 def addressed(message: Message, bot: Bot) -> Addressed | None:
     """What a message says to the bot; None when it is not meant for it.
 
     In a private chat everything is. In a group: /ask, a command with the bot's name behind it, a mention anywhere, a
-    reply to one of the bot's messages.
+    reply to one of the bot's messages; perhaps what only admins of the group may command.
     """
     text = message.text or message.caption or ""
     private = message.chat.type == ChatType.PRIVATE
     sender = message.from_user
     if (sender and sender.is_bot and message.sender_chat is None) or message.via_bot or message.is_automatic_forward:
         return None
-    if text.startswith("/"):
-        word, *rest = text.split(maxsplit=1)
-        command, _, to = word[1:].lower().partition("@")
-        ours = to == bot.username.lower() or (not to and (private or command == "ask"))
-        return Addressed(command, "".join(rest).strip()) if ours else None
-    if private:
-        return Addressed(None, text.strip()) if message.text or message.document else None
-    without = _without_mention(message, bot)
+    without = None if private else _without_mention(message, bot)
     answered = message.reply_to_message
-    to_us = answered is not None and answered.from_user is not None and answered.from_user.id == bot.id
-    if without is None and not (to_us and text):
-        return None
-    return Addressed(None, text.strip() if without is None else without)
+    to_us = private or without is not None or (answered and answered.from_user and answered.from_user.id == bot.id)
+    said = text.strip() if without is None else without
+    if said.startswith("/"):
+        word, *rest = said.split(maxsplit=1)
+        command, _, to = word[1:].lower().partition("@")
+        governs = command in COMMANDS and COMMANDS[command].governs
+        ours = to == bot.username.lower() or (not to and (to_us or governs or command == "ask"))
+        return Addressed(command, "".join(rest), not to and not to_us and governs) if ours else None
+    return Addressed(None, said) if to_us and (text or (private and message.document)) else None
 
 
 def _without_mention(message: Message, bot: Bot) -> str | None:
     """The text without the bot's name; None when it is not mentioned."""
-    entities = {**message.parse_entities([MessageEntity.MENTION]), **message.parse_caption_entities()}
+    kinds: list[str | None] = [MessageEntity.MENTION]
+    entities = {**message.parse_entities(kinds), **message.parse_caption_entities(kinds)}
     own = f"@{bot.username}".lower()
     found = [entity for entity, text in entities.items() if text.lower() == own]
     if not found:
@@ -56,13 +62,13 @@ def _without_mention(message: Message, bot: Bot) -> str | None:
     units = (message.text or message.caption or "").encode("utf-16-le")
     for entity in sorted(found, key=lambda one: -one.offset):
         units = units[: 2 * entity.offset] + units[2 * (entity.offset + entity.length) :]
-    return " ".join(units.decode("utf-16-le").split()).strip(" ,:،")
+    return " ".join(units.decode("utf-16-le").split()).strip(_AROUND_MENTION)
 
 
-def place_of(message: Message, person: int | None) -> Place:
-    """Where and whose a message is."""
+def place_of(message: MaybeInaccessibleMessage, person: int | None) -> Place:
+    """Where and whose a message is. Of one too old to be shown to bots Telegram tells no topic."""
     private = message.chat.type == ChatType.PRIVATE
-    thread = message.message_thread_id if message.is_topic_message else None
+    thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
     kind = Kind.PRIVATE if private else Kind.GROUP
     return Place(message.chat.id, person or 0, message.message_id, thread or 0, kind)
 
@@ -81,6 +87,7 @@ def incoming(update: Update, said: Addressed, settings: Telegram) -> Incoming:
         role=role_of(user.id if user else None, settings, chat_id=message.chat.id),
         place=place_of(message, user.id if user else None),
         command=said.command,
+        replied=answered.message_id if answered else None,
         quoted=quoted,
         attachment=_attachment(carrier.document) if carrier.document else None,
         language=user.language_code if user else None,

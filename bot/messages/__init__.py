@@ -1,5 +1,6 @@
 """What the bot says, in the reader's language: one Fluent file a language beside this one."""
 
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 
@@ -18,7 +19,7 @@ def language_for(*wishes: str | None) -> str:
     return FALLBACK
 
 
-def say(language: str, message: str, **values: str | int) -> str:
+def say(language: str, message: str, **values: str | int | date) -> str:
     """The message in that language.
 
     Raises:

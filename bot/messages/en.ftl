@@ -5,12 +5,14 @@ start =
 help =
     Just ask: “What did … say about …?”, “Who said that …?”
     /ask QUESTION – asks in a group, too
+    /language – the language that I speak
+    /privacy – what I keep about you
     /help – this message
 help-admin =
     /ingest – takes in an article: write its text after the command, send a .txt or .md file with /ingest as its caption, or reply with /ingest to a message
 not-found = I found no answer to this in the archive.
 nearest = What comes closest – not an answer:
-which-speaker = More than one person in the archive has that name. Whom do you mean? Please write the full name:
+which-speaker = More than one person in the archive has that name. Whom do you mean?
 archive-empty = The archive is still empty. An admin can add articles with /ingest.
 question-empty = Write your question after the command: /ask What did … say about …?
 question-too-long = That question is too long. Please ask in at most { $limit } characters.
@@ -41,8 +43,74 @@ button-context = Context
 button-sources = Sources
 button-old = This button is from an earlier version of me. Please ask again.
 answer-gone = That article is no longer in the archive, or the answer is too old. Please ask again.
+welcome = You are welcome! Ask me anything else.
 thanks = Thank you!
 command-new = Start a new conversation
 untitled = untitled
 command-ask = Ask the archive
 command-help = What I can do
+
+# Under an answer, and what its buttons say.
+day = { DATETIME($day, dateStyle: "long") }
+comma = ,
+also-in = also in { $articles ->
+        [one] { $articles } more article
+       *[other] { $articles } more articles
+    }
+did-you-mean = Nobody of that name is quoted in the archive. Did you mean:
+only-text =
+    I read only what is written. Ask me in words, for example:
+    What did Lavrov say about terrorism financing?
+inline-examples = Type a name and a topic: lavrov financing
+inline-newest = Nothing about that. Their newest words:
+inline-nothing = No quotation fits. Ask me a question
+
+# Groups, channels, languages, and what is kept.
+about = I answer from an archive of news articles: who said what, in their own words, with the source. Ask me in English, Arabic or Russian: “What did … say about …?”
+about-short = Who said what: verbatim quotations from news articles, with their sources.
+command-language = Language of the bot
+command-privacy = What the bot keeps about you
+command-forget = Delete what the bot keeps about you
+command-on = Switch the bot on in this group
+command-off = Switch the bot off in this group
+command-ingest = Take in an article
+not-group-admin = Only this group's admins can do that.
+only-in-groups = That is for groups; their admins can do it there.
+group-greeting = Hello! I answer from an archive of news articles: write /ask@{ $bot } and a question, or reply to one of my messages.
+group-mentions = For me to hear @{ $bot } in a message, too, make me an admin of this group.
+group-on = I am back: I answer here again.
+group-off = I am silent here from now on. An admin of this group can bring me back with /on or this button.
+button-on = Switch on again
+channel-offer =
+    I was added to this channel. Shall I take its posts into the archive as they appear?
+    Earlier posts come in with an export from Telegram Desktop.
+channel-on = Its posts are taken in from now on, and again when they are edited.
+channel-off = Its posts are not taken in.
+button-take-in = Take in its posts
+button-leave-out = Leave them out
+language-name = English
+language-automatic = Automatic
+language-of-person = Which language shall I speak with you? A question in Arabic, English or Russian is answered in its own.
+language-of-group = Which language shall I speak in this group? A question in Arabic, English or Russian is answered in its own.
+language-set = I speak English now.
+privacy =
+    What I keep about you:
+    • each question with my answer, your number in Telegram, and where you asked: for { $days } days, so that buttons and follow-up questions work
+    • your votes on answers: as long
+    • the language that you chose
+    • a message or a press of a button: until it is dealt with
+
+    A question without an answer goes on a wish list for the archive's admins, without any trace of who asked. Of articles that an admin takes in I keep the article, and for { $days } days who is to hear how it went; /forget leaves both. That is all.
+
+    /forget deletes what I keep about you.
+forget = Shall I delete all that I keep about you: your questions with my answers, your votes, and the language that you chose? Buttons under my earlier answers will stop working.
+button-forget = Yes, delete it
+button-keep = No, keep it
+forget-kept = All right, nothing was deleted.
+forget-done = { $answers ->
+        [0] Done. I keep nothing about you.
+        [one] Done: { $answers } question with its answer was deleted. I keep nothing about you any more.
+       *[other] Done: { $answers } questions with their answers were deleted. I keep nothing about you any more.
+    }
+forget-whom = You write as the group here, so I do not know who you are. Write /forget to me in private.
+forget-of-others = That is somebody else's. Write /forget yourself.

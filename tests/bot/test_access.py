@@ -66,6 +66,35 @@ def test_a_group_has_a_limit_of_its_own_that_its_members_share() -> None:
     assert limits.wait(person=5, chat=5) == 0, "elsewhere the person may ask"
 
 
+def test_who_must_wait_is_told_once_until_they_may_ask_again() -> None:
+    now = 0.0
+    limits = Limits(1, 100, clock=lambda: now)
+    for _ in range(2):
+        assert limits.wait(person=1, chat=-5) == 0
+        told = []
+        for _ in range(3):
+            assert limits.wait(person=1, chat=-5) > 0
+            told.append(limits.news(person=1, chat=-5))
+        assert told == [True, False, False]
+        now += 60
+
+
+def test_a_group_that_must_wait_is_told_once_not_each_of_its_members() -> None:
+    limits = Limits(100, 1, clock=lambda: 0.0)
+    assert limits.wait(person=1, chat=-5) == 0
+    assert [(limits.wait(person=who, chat=-5) > 0, limits.news(person=who, chat=-5)) for who in (2, 3, 4)] == [
+        (True, True),
+        (True, False),
+        (True, False),
+    ]
+
+
+def test_anonymous_admins_of_different_groups_do_not_wait_for_each_other() -> None:
+    limits = Limits(1, 2, clock=lambda: 0.0)
+    assert [limits.wait(person=0, chat=chat) for chat in (-5, -6, -7, -5)] == [0, 0, 0, 0]
+    assert limits.wait(person=0, chat=-5) > 0
+
+
 def test_who_was_refused_has_used_up_nothing() -> None:
     now = 0.0
     limits = Limits(2, 1, clock=lambda: now)

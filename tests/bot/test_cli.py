@@ -482,7 +482,7 @@ def test_a_folder_without_readable_files_is_said(main: Callable[..., Done], tmp_
     done = main(tmp_path / "data", "ingest", tmp_path / "sources", missing)
     assert done.status == FAILED
     assert done.errors == [
-        f"qawl: {tmp_path / 'sources'}: the folder holds no file of these kinds: .txt .md .jsonl .jsonl.gz",
+        f"qawl: {tmp_path / 'sources'}: the folder holds no file of these kinds: .pdf .docx .html .htm .txt .md .jsonl .jsonl.gz result.json",
         f"qawl: {missing}: it does not exist",
     ]
 
@@ -734,7 +734,7 @@ def test_what_the_command_line_does_not_know_is_status_2(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("QAWL_TELEGRAM__ADMINS", "me"), ("QAWL_TELEGRAM__NONSENSE", "1"), ("QAWL_DATABASE_URL", "postgresql://x")],
+    [("QAWL_TELEGRAM__ADMINS", "me"), ("QAWL_TELEGRAM__NONSENSE", "1"), ("QAWL_DATABASE_URL", "mysql://qawl:SECRET@x/y")],
 )
 def test_a_wrong_setting_is_one_line_and_status_2_without_secrets(
     main: Callable[..., Done], tmp_path: Path, name: str, value: str

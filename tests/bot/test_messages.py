@@ -1,6 +1,7 @@
 """What the bot says: the same in every language, with the right plurals."""
 
 import re
+from datetime import date
 
 import pytest
 from fluent.syntax import FluentParser, ast, visitor
@@ -39,7 +40,8 @@ def test_every_language_has_every_message_with_the_same_variables(language: str)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("message", messages("en"))
 def test_every_message_can_be_said(language: str, message: str) -> None:
-    values = {name: "X" if name == "error" else 7 for name in messages("en")[message]}
+    others = {"error": "X", "day": date(2024, 5, 1)}
+    values = {name: others.get(name, 7) for name in messages("en")[message]}
     text = say(language, message, **values)
     assert text.strip()
     assert not re.search(r"[{}\u2068\u2069]|\$", text), "nothing of the template is left, and no isolation marks"
@@ -101,3 +103,23 @@ def test_a_missing_value_is_a_defect_not_a_hole() -> None:
 )
 def test_the_first_language_that_the_bot_speaks_is_taken(wishes: tuple[str | None, ...], language: str) -> None:
     assert language_for(*wishes) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["in 1 more article", "in 2 more articles", "in 11 more articles", "in 21 more articles"]),
+        ("ru", ["ещё в 1 статье", "ещё в 2 статьях", "ещё в 11 статьях", "ещё в 21 статье"]),
+        ("ar", ["في مقال آخر", "في مقالين آخرين", "في 11 مقالاً آخر", "في 21 مقالاً آخر"]),
+    ],
+)
+def test_other_articles_are_counted_in_the_right_form(language: str, expected: list[str]) -> None:
+    for number, words in zip((1, 2, 11, 21), expected, strict=True):
+        assert say(language, "also-in", articles=number).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", "May 1, 2024"), ("ar", "1 مايو 2024"), ("ru", "1 мая 2024\u202fг.")]
+)
+def test_a_day_is_written_in_the_readers_language(language: str, expected: str) -> None:
+    assert say(language, "day", day=date(2024, 5, 1)) == expected

@@ -1,5 +1,7 @@
 """Rich text: what is sent fits Telegram's limits, says everything, and is formatted where it should be."""
 
+from datetime import UTC, date, datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +68,42 @@ def test_a_cut_keeps_the_formatting_that_falls_within() -> None:
     text = RichText("aa bb cc", (Run(0, 2, "bold"), Run(3, 5, "italic"), Run(0, 8, "blockquote")))
     assert formatted(text.cut(1, 5)) == [("bold", "a"), ("italic", "bb"), ("blockquote", "a bb")]
     assert formatted(text.cut(2, 3)) == [("blockquote", " ")]
+
+
+@pytest.mark.parametrize(
+    ("when", "form", "seconds"),
+    [
+        (date(2024, 5, 1), "D", 1714557600),
+        (datetime(2024, 5, 1, 23, 30, tzinfo=UTC), "Dt", 1714606200),
+        (datetime(2024, 5, 2, 2, 30, tzinfo=timezone(timedelta(hours=3))), "Dt", 1714606200),
+    ],
+)
+def test_a_date_is_told_to_telegram_as_exactly_as_it_is_known(when: date, form: str, seconds: int) -> None:
+    text = RichText("🎉 ") + RichText.dated("اليوم", when) + "."
+    (entity,) = text.entities()
+    assert formatted(text) == [("date_time", "اليوم")]
+    told = entity.to_dict()
+    assert (told["date_time_format"], told["unix_time"]) == (form, seconds)
+
+
+@pytest.mark.parametrize("hours", range(-10, 14))
+def test_a_bare_date_is_that_day_wherever_readers_live(hours: int) -> None:
+    (run,) = RichText.dated("x", date(2024, 5, 1)).runs
+    assert run.time is not None
+    assert datetime.fromtimestamp(run.time, timezone(timedelta(hours=hours))).date() == date(2024, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "when", [date(1, 1, 1), date(1969, 12, 31), date(2040, 1, 1), datetime.max.replace(tzinfo=UTC)]
+)
+def test_a_date_that_apps_do_not_know_is_plain_text(when: date) -> None:
+    assert RichText.dated("long ago", when) == RichText("long ago")
+
+
+def test_parts_are_marked_beside_what_they_are_already() -> None:
+    text = RichText.styled("aa bb cc", "blockquote").marked([(3, 5)], "bold")
+    assert formatted(text) == [("blockquote", "aa bb cc"), ("bold", "bb")]
+    assert formatted(text.cut(4, 8)) == [("blockquote", "b cc"), ("bold", "b")]
 
 
 # --- packing

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,10 @@ class Serve:
         return self._process.wait(STOP_SECONDS)
 
 
-def environment(data_dir: Path, api: BotApi, admins: list[int]) -> dict[str, str]:
+def environment(
+    data_dir: Path, api: BotApi, admins: list[int], extra: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The settings of a bot; `extra` ones by their names without QAWL_."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("QAWL_")}
     return clean | {
         "QAWL_DATA_DIR": str(data_dir),
@@ -41,6 +44,7 @@ def environment(data_dir: Path, api: BotApi, admins: list[int]) -> dict[str, str
         "QAWL_TELEGRAM__FILE_URL": api.file_url,
         "QAWL_TELEGRAM__ADMINS": str(admins),
         "HF_HUB_OFFLINE": "1",
+        **{f"QAWL_{name}": value for name, value in (extra or {}).items()},
     }
 
 
@@ -58,12 +62,16 @@ def qawl(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @contextmanager
-def serving(data_dir: Path, api: BotApi, admins: list[int]) -> Iterator[Serve]:
+def serving(data_dir: Path, api: BotApi, admins: list[int], extra: Mapping[str, str] | None = None) -> Iterator[Serve]:
     """The bot, from its first poll until it is stopped; killed when the test fails before that."""
     log_file = data_dir.parent / "serve.log"
     with log_file.open("ab") as log:
         process = subprocess.Popen(
-            [QAWL, "serve"], env=environment(data_dir, api, admins), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            [QAWL, "serve"],
+            env=environment(data_dir, api, admins, extra),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
     try:
         api.wait_for("setMyCommands", timeout=START_SECONDS)

@@ -444,10 +444,11 @@ def test_topics_edits_forwards_and_channel_posts(server: BotApi, alice: User, as
         ("Ministers met.", False),
         ("Ministers met.", True),
         ("Ministers met in Rome.", False),
+        ("Ministers met in Rome.", True),
         ("Ministers met in Rome.", False),
         ("/ask what?", False),
     ]
-    assert seen[4].forward_origin.chat.id == channel.id
+    assert seen[5].forward_origin.chat.id == channel.id
     reply = ReplyParameters(question["message_id"])
     answer = ask(lambda bot: bot.send_message("@newsroom", "Lavrov.", reply_parameters=reply))
     assert (answer.message_thread_id, answer.is_topic_message) == (7, True)
@@ -469,6 +470,52 @@ def test_privacy_mode_shows_the_bot_only_what_is_meant_for_it(ask: Ask) -> None:
         assert [u["message"]["text"] for u in updates(server)] == ["/ask@qawl_test_bot 1", "/ask 2", "3"]
 
 
+def test_what_admins_write_for_their_group_and_what_it_tells_by_itself(alice: User, ask: Ask, server: BotApi) -> None:
+    group = server.group(admins=(alice,), bot_status="left")
+    group.adds_bot(alice)
+    group.admin_says("/off@qawl_test_bot")
+    change, joined, anonymous = ask(lambda bot: bot.get_updates())[1:]
+    assert change.my_chat_member.new_chat_member.status == "member"
+    assert [user.username for user in joined.message.new_chat_members] == ["qawl_test_bot"]
+    said = anonymous.message
+    assert (said.sender_chat.id, said.from_user.username, said.text) == (
+        group.id,
+        "GroupAnonymousBot",
+        "/off@qawl_test_bot",
+    )
+
+
+def test_comments_have_the_copy_of_the_post_as_their_thread(alice: User, ask: Ask, server: BotApi) -> None:
+    group = server.group()
+    channel = server.channel(discussion=group, username="wire")
+    origin = server.channel("Agency").posts("The minister met them.")
+    post = channel.forwards(origin)
+    copy = channel.copy_of(post)
+    comment = alice.says("Who?", chat=group, reply_to=copy)
+    forwarded, copied, commented = (update.effective_message for update in ask(lambda bot: bot.get_updates())[2:])
+    assert forwarded.forward_origin.chat.title == "Agency"
+    assert (copied.is_automatic_forward, copied.forward_origin.message_id) == (True, post["message_id"])
+    assert (commented.message_thread_id, commented.is_topic_message) == (copy["message_id"], None)
+    reply = ReplyParameters(comment["message_id"])
+    answer = ask(lambda bot: bot.send_message(group.id, "Lavrov.", reply_parameters=reply))
+    assert (answer.message_thread_id, answer.is_topic_message) == (copy["message_id"], None)
+
+
+def test_a_group_that_became_a_supergroup_takes_no_more_messages(
+    alice: User, ask: Ask, server: BotApi, refuses: Refuses
+) -> None:
+    group = server.basic_group(admins=(alice,))
+    alice.says("hello", chat=group)
+    assert ask(lambda bot: bot.send_message(group.id, "x")).chat.type == "group"
+    moved = group.becomes_supergroup(alice)
+    old, new = (update.message for update in ask(lambda bot: bot.get_updates())[2:])
+    assert (old.chat.id, old.migrate_to_chat_id) == (group.id, moved.id)
+    assert (new.chat.id, new.migrate_from_chat_id) == (moved.id, group.id)
+    refuses(lambda bot: bot.send_message(group.id, "x"), str(moved.id), ChatMigrated)
+    assert ask(lambda bot: bot.get_chat_member(moved.id, alice.id)).status == "administrator"
+    assert ask(lambda bot: bot.send_message(moved.id, "x")).chat.type == "supergroup"
+
+
 def test_buttons_and_callback_queries(server: BotApi, alice: User, ask: Ask, refuses: Refuses) -> None:
     ask(lambda bot: bot.send_message(alice.id, "Answer", reply_markup=keyboard(callback_data="more:1")))
     sent = server.wait_for("sendMessage").result
@@ -479,6 +526,27 @@ def test_buttons_and_callback_queries(server: BotApi, alice: User, ask: Ask, ref
     refuses(lambda bot: bot.answer_callback_query("unknown"), "Query is too old")
     with pytest.raises(AssertionError, match="no button"):
         alice.presses(sent, "Less")
+
+
+def test_presses_of_old_messages_and_of_buttons_that_are_not_there(server: BotApi, alice: User, ask: Ask) -> None:
+    ask(lambda bot: bot.send_message(alice.id, "Answer", reply_markup=keyboard(callback_data="more:1")))
+    sent = server.wait_for("sendMessage").result
+    alice.presses(sent, "More", accessible=False)
+    alice.sends_press(sent, "less:1")
+    old, forged = (update.callback_query for update in ask(lambda bot: bot.get_updates())[-2:])
+    assert (old.data, old.message.is_accessible, old.message.message_id) == ("more:1", False, sent["message_id"])
+    assert (forged.data, forged.message.text) == ("less:1", "Answer")
+
+
+def test_pictures_voice_notes_and_stickers(server: BotApi, alice: User, ask: Ask, refuses: Refuses) -> None:
+    alice.sends_photo("What did Lavrov say?", album="7")
+    alice.sends_voice()
+    sticker = alice.sends_sticker()
+    photo, voice, last = (update.message for update in ask(lambda bot: bot.get_updates())[-3:])
+    assert (photo.caption, photo.media_group_id, len(photo.photo)) == ("What did Lavrov say?", "7", 1)
+    assert (voice.voice.mime_type, last.sticker.type) == ("audio/ogg", "regular")
+    alice.deletes(sticker)
+    refuses(lambda bot: bot.delete_message(alice.id, sticker["message_id"]), "not found")
 
 
 def test_inline_queries(server: BotApi, alice: User, ask: Ask, refuses: Refuses) -> None:

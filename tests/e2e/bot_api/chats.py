@@ -96,7 +96,10 @@ class Chat:
     def add(
         self, sender: Json | None, *, reply_to: Json | None = None, thread: int | None = None, **fields: Any
     ) -> Json:
-        """A new message, stored; a reply in a topic stays in the topic."""
+        """A new message, stored; a reply in a topic stays in the topic.
+
+        In a supergroup without topics the messages that hang together by replies have the first one's id as thread.
+        """
         message: Json = {"message_id": next(self._message_ids), "date": int(time.time()), "chat": self.as_json()}
         if self.type == ChatType.CHANNEL:
             message["sender_chat"] = self.as_json()
@@ -105,8 +108,10 @@ class Chat:
         if reply_to:
             message["reply_to_message"] = {k: v for k, v in reply_to.items() if k != "reply_to_message"}
             thread = thread or reply_to.get("message_thread_id")
+            if self.type == ChatType.SUPERGROUP and not self.topics:
+                thread = thread or reply_to["message_id"]
         if thread:
-            message |= {"message_thread_id": thread, "is_topic_message": True}
+            message |= {"message_thread_id": thread, **({"is_topic_message": True} if self.topics else {})}
         return self.store(message | {key: value for key, value in fields.items() if value is not None})
 
     def store(self, message: Json) -> Json:

@@ -11,6 +11,7 @@ from telegram.constants import (
     FileSizeLimit,
     InlineQueryLimit,
     InlineQueryResultLimit,
+    InlineQueryResultsButtonLimit,
     WebhookLimit,
 )
 
@@ -133,6 +134,7 @@ class Methods(Messages):
             raise bad_request("RESULT_ID_DUPLICATE")
         for result in results:
             _check_inline_result(result)
+        _check_inline_button(button)
         return True
 
     # Files and chats
@@ -210,3 +212,15 @@ def _check_inline_result(result: Json) -> None:
         raise bad_request("ARTICLE_TITLE_EMPTY")
     check_text(content["message_text"], content.get("entities"))
     check_markup(result.get("reply_markup"))
+
+
+def _check_inline_button(button: Json | None) -> None:
+    if button is None:
+        return
+    if not button["text"].strip():
+        raise bad_request("inline query results button text must be non-empty")
+    if "web_app" in button:
+        raise not_modelled("an inline query results button with a web app")
+    longest = InlineQueryResultsButtonLimit.MAX_START_PARAMETER_LENGTH
+    if not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{longest}}}", button.get("start_parameter", "")):
+        raise bad_request("START_PARAM_INVALID")

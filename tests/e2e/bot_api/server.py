@@ -20,7 +20,7 @@ from tests.e2e.bot_api.calls import Call, Failure, refusal_response
 from tests.e2e.bot_api.chats import Chat, Telegram
 from tests.e2e.bot_api.limits import Json, Refusal, bad_request
 from tests.e2e.bot_api.methods import Methods
-from tests.e2e.bot_api.people import Channel, Group, Room, User
+from tests.e2e.bot_api.people import BasicGroup, Channel, Group, Room, User
 from tests.e2e.bot_api.updates import Delivery
 from tests.e2e.bot_api.wire import MODELS, check_parameters, check_result, not_modelled, parse_request
 
@@ -112,6 +112,13 @@ class BotApi:
         group = Group(self._telegram, id or self._room_id(), title=title, username=username)
         group.topics = frozenset(topics)
         return self._settle(group, admins, members, bot_status)
+
+    def basic_group(
+        self, title: str = "Newsroom", *, admins: tuple[User, ...] = (), members: tuple[User, ...] = ()
+    ) -> BasicGroup:
+        """A group that can become a supergroup; the bot is in it already."""
+        group = BasicGroup(self._telegram, -4_000_000_000 - self._telegram.number(), title=title)
+        return self._settle(group, admins, members, ChatMemberStatus.MEMBER)
 
     def channel(
         self,

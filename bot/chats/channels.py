@@ -1,0 +1,110 @@
+"""Channels: their posts become articles. Telegram does not tell bots which posts are deleted."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from telegram import (
+    Message,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    Update,
+)
+from telegram.ext import BaseHandler, ContextTypes, MessageHandler, filters
+
+from bot.chats.inbox import Settling
+from bot.workspace import Workspace
+from ingest.queue import packed
+from ingest.telegram_posts import article_of_post, post_id
+from retrieval.errors import ArchiveError, SourceError
+from retrieval.types import Article
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 10.0  # seconds for a post that is just being taken in: it takes one or two
+_JOBS = 1000  # looked through for one about the same post, newest first
+
+
+class Channels:
+    """Takes in the posts of the channels that are listed in the settings, or that an admin of the bot approved."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._in_order = asyncio.Lock()  # updates are handled at once, but an edit must not overtake its post
+
+    def handlers(self) -> list[BaseHandler[Update, Any, Any]]:
+        """What is to be done with posts and with their edits."""
+        return [MessageHandler(filters.UpdateType.CHANNEL_POSTS, self.on_post)]
+
+    async def on_post(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A post, or its new version."""
+        post = update.effective_message
+        assert post is not None
+        edited = update.edited_channel_post is not None
+        try:
+            async with self._in_order:
+                await asyncio.to_thread(self._take_in, post, edited=edited)
+        except ArchiveError as error:
+            log.error("A post must wait for the next start: %s", error)
+            settling = context.application.update_processor
+            assert isinstance(settling, Settling)
+            settling.keep(update)
+
+    def _take_in(self, post: Message, *, edited: bool) -> None:
+        if not is_taken_in(self._workspace, post.chat.id):
+            return
+        found = article_of(post)
+        if isinstance(found, Article):
+            _enqueue(self._workspace, found)
+        elif edited:  # its author took the words back
+            _take_out(self._workspace, post_id(post.chat.id, post.message_id), found.source)
+        elif post.text or post.caption:
+            log.info("%s is not taken in: %s.", found.source, found)
+
+
+def is_taken_in(workspace: Workspace, channel: int) -> bool:
+    """Whether the posts of a channel become articles."""
+    return channel in workspace.settings.telegram.channels or workspace.memory.chat(channel).ingested
+
+
+def article_of(post: Message) -> Article | SourceError:
+    """The article that a post is, or why it is none."""
+    return article_of_post(
+        chat_id=post.chat.id,
+        message_id=post.message_id,
+        username=post.chat.username,
+        title=post.chat.title,
+        text=post.text or post.caption or "",
+        date=post.date,
+        forwarded_from=_author(post),
+    )
+
+
+def _author(post: Message) -> str | None:
+    """Who wrote a forwarded post, as Telegram's apps name them."""
+    match post.forward_origin:
+        case MessageOriginUser(sender_user=user):
+            return user.full_name
+        case MessageOriginHiddenUser(sender_user_name=name):
+            return name
+        case MessageOriginChat(sender_chat=chat) | MessageOriginChannel(chat=chat):
+            return chat.title
+    return None
+
+
+def _enqueue(workspace: Workspace, article: Article) -> None:
+    workspace.queue.add("articles", article.url or article.id, packed([article]))
+
+
+def _take_out(workspace: Workspace, article_id: str, name: str) -> None:
+    """Takes a post's article out of the archive, and out of the queue, whose jobs of that name would put it back."""
+    queue, until = workspace.queue, time.monotonic() + _PATIENCE
+    while jobs := [job for job in queue.jobs("waiting", "running", limit=_JOBS) if job.name == name]:
+        dropped = [queue.drop(job.id) for job in jobs]
+        if all(dropped) or time.monotonic() > until:
+            break
+        time.sleep(0.2)
+    workspace.archive.delete([article_id])
