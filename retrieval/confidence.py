@@ -17,7 +17,7 @@ class Weights:
     of whom was asked about is an answer, `of_anybody` that of any sentence when nobody was.
     """
 
-    same: Terms = (-6.82, 3.98, 4.99, 2.2, 3.5)
+    same: Terms = (-6.66, 3.24, 4.52, 2.46, 3.82)
     across: Terms = (-7.49, 6.2, 8.12, 1.38, 0.0)
     of_speaker: float = 0.07
     of_anybody: float = 0.05

@@ -31,6 +31,9 @@ _CANDIDATES = 60
 _RARITY = 1.5
 
 
+_ROOT, _ENDING = 4, 3  # letters that words of one root share at least, and that an ending has at most
+
+
 @dataclass(frozen=True)
 class View:
     """A question as each ranker sees it.
@@ -57,7 +60,15 @@ class View:
     def share(self, words: Collection[str]) -> float:
         """How much of the question's stems are among some stems, weighed by rarity, from 0 to 1."""
         held = set(words)
-        return sum(own for word, own in self.rarity.items() if word in held) / max(sum(self.rarity.values()), 1e-9)
+        found = sum(own for word, own in self.rarity.items() if word in held or _akin(word, held))
+        return found / max(sum(self.rarity.values()), 1e-9)
+
+
+def _akin(word: str, held: Collection[str]) -> bool:
+    """Whether one of the stems is of the same root: "ارهاب" and "ارهابي", "terror" and "terrorist"."""
+    start = word[:_ROOT]
+    near = (one for one in held if one[:_ROOT] == start) if len(start) == _ROOT else ()
+    return any(abs(len(one) - len(word)) <= _ENDING and (one.startswith(word) or word.startswith(one)) for one in near)
 
 
 class Searcher:

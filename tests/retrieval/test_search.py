@@ -4,11 +4,13 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.settings import Ranking
 from retrieval.folding import stems
 from retrieval.lexical_index import TantivyIndex
+from retrieval.search import View
 from retrieval.types import Article
 from tests.fakes import FakeWorkspace
 
@@ -200,3 +202,35 @@ def test_two_lexical_indexes_on_one_folder_take_turns(news: FakeWorkspace, words
         for index in (words, other) if number % 2 else (other, words):
             index.catch_up(news.archive)
             assert len(index.search(name, "en", 5)) == 1
+
+
+def view(question: str, lang: str) -> View:
+    nothing = np.zeros((0, 0), np.float32)
+    return View(question, lang, nothing, nothing, nothing, dict.fromkeys(stems(question, lang), 1.0))
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "sentence"),
+    [
+        ("ar", "الإرهاب", "الإرهابيين في سورية"),
+        ("en", "terrorism", "every terrorist"),
+        ("ru", "террор", "террористы"),
+        ("ru", "ядерный", "ядерного"),
+    ],
+)
+def test_a_word_of_the_same_root_is_shared(lang: str, question: str, sentence: str) -> None:
+    assert view(question, lang).share(stems(sentence, lang)) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "sentence"),
+    [
+        ("en", "cat", "catastrophe"),
+        ("en", "state", "station"),
+        ("ru", "мир", "мировоззрение"),
+        ("ar", "مال", "مالطا"),
+        ("en", "international", "internet"),
+    ],
+)
+def test_a_word_that_only_begins_alike_is_not(lang: str, question: str, sentence: str) -> None:
+    assert view(question, lang).share(stems(sentence, lang)) == 0.0
