@@ -17,7 +17,11 @@ _TRIED = 4  # a name's addresses; who is not up at four is not up
 
 
 class Refused(Exception):
-    """A fetch may not go on; the message says why in a few words."""
+    """A fetch may not go on; the message says why in a few words, `temporary` whether it may well later."""
+
+    def __init__(self, reason: str, *, temporary: bool = False) -> None:
+        super().__init__(reason)
+        self.temporary = temporary
 
 
 class Budget:
@@ -55,7 +59,7 @@ class Budget:
 
     def too_slow(self) -> Refused:
         """The reason when time is up."""
-        return Refused(f"it did not come within {self._seconds:g} seconds; try again later")
+        return Refused(f"it did not come within {self._seconds:g} seconds; try again later", temporary=True)
 
 
 class CheckedBackend(httpcore.NetworkBackend):
@@ -144,6 +148,8 @@ def _addresses(host: str, port: int, budget: Budget) -> list[Address]:
         answer = answers.get(timeout=budget.seconds())
     except Empty:
         raise budget.too_slow() from None
+    if isinstance(answer, socket.gaierror) and answer.errno == socket.EAI_AGAIN:
+        raise Refused(f"the name service does not tell where {host} is; try again later", temporary=True) from answer
     if isinstance(answer, (OSError, ValueError)):  # a label that is too long is a ValueError
         raise Refused(f"there is no server of the name {host}; check the address for typing errors") from answer
     if isinstance(answer, Exception):

@@ -78,13 +78,16 @@ class Fetcher:
         try:
             return self._fetch(url, headers, Budget(self._seconds, self._max_bytes))
         except Refused as error:
-            raise SourceError(url, str(error)) from error
+            raise SourceError(url, str(error), temporary=error.temporary) from error
         except httpcore.TimeoutException as error:
-            raise SourceError(url, f"it did not come within {self._seconds:g} seconds; try again later") from error
+            reason = f"it did not come within {self._seconds:g} seconds; try again later"
+            raise SourceError(url, reason, temporary=True) from error
         except httpcore.NetworkError as error:
-            raise SourceError(url, _network_reason(error)) from error
+            reason, temporary = _network_reason(error)
+            raise SourceError(url, reason, temporary=temporary) from error
         except httpcore.ProtocolError as error:
-            raise SourceError(url, "what its server sends is not HTTP, or breaks off; try again later") from error
+            reason = "what its server sends is not HTTP, or breaks off; try again later"
+            raise SourceError(url, reason, temporary=True) from error
 
     def _fetch(self, url: str, headers: dict[str, str], budget: Budget) -> Fetched:
         backend = CheckedBackend(self._allow, budget)
@@ -134,9 +137,9 @@ def _unpacked(chunks: Iterable[bytes], window: int) -> Iterator[bytes]:
                 yield unpacker.decompress(packed, 1 << 16)
                 packed = unpacker.unconsumed_tail
         except zlib.error as error:
-            raise Refused("its compressed data is damaged; try again later") from error
+            raise Refused("its compressed data is damaged; try again later", temporary=True) from error
     if unpacker is not None and not unpacker.eof:
-        raise Refused("its compressed data breaks off; try again later")
+        raise Refused("its compressed data breaks off; try again later", temporary=True)
 
 
 def _checked(url: str) -> httpx.URL:
@@ -188,13 +191,14 @@ def _fetched(at: httpx.URL, status: int, headers: dict[str, str], data: bytes) -
     )
 
 
-def _network_reason(error: httpcore.NetworkError) -> str:
+def _network_reason(error: httpcore.NetworkError) -> tuple[str, bool]:
+    """Why there is no connection, and whether there may well be one later."""
     cause = error.args[0] if error.args else None  # httpcore's own chain of causes is cut
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"its certificate is not valid: {cause.verify_message}"
+        return f"its certificate is not valid: {cause.verify_message}", False
     if isinstance(cause, ssl.SSLError):
-        return "no secure connection could be made; try the address with http:// in front"
-    return f"no connection: {getattr(cause, 'strerror', None) or 'its server hung up'}; try again later"
+        return "no secure connection could be made; try the address with http:// in front", False
+    return f"no connection: {getattr(cause, 'strerror', None) or 'its server hung up'}; try again later", True
 
 
 def _status_reason(status: int) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ingest.identity import identified
 from retrieval.errors import SourceError
 from retrieval.types import Article
 
@@ -35,7 +36,7 @@ MAX_PARTS = 5_000
 def article(fields: dict[str, Any], *, source: str) -> Article | SourceError:
     """An article made of outside data, or why it is none."""
     try:
-        made = Article.model_validate(fields)
+        made = Article.model_validate(identified(fields))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "article"

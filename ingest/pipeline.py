@@ -23,6 +23,7 @@ from retrieval.errors import QawlError, SourceError
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre
+from retrieval.memory import give_back
 from retrieval.near_duplicates import signature
 from retrieval.packing import pack
 from retrieval.threads import compute_alone, computing_alone
@@ -37,7 +38,7 @@ _BATCH_CHARACTERS = 60_000
 # Without pauses each core encodes this much at a time: some 3 000 tokens, a few passes of the encoder's.
 _SHARE_CHARACTERS = 12_000
 
-# Between two pauses this much is encoded: some 500 tokens, 40 ms on two cores (docs/performance.md).
+# Between two pauses this much is encoded: some 500 tokens, 40 ms on two cores.
 _STEP_CHARACTERS = 2_000
 
 
@@ -164,6 +165,7 @@ class Ingestor:
                     prepared = self._prepare(batch.cut, encodings, pause)
                     journal(prepared)
                     self._put(prepared, report)
+                    give_back()
                 report.seconds = round(time.monotonic() - started, 3)
                 progress(report)
         report.seconds = round(time.monotonic() - started, 3)
@@ -216,7 +218,7 @@ class Ingestor:
         self, batches: Generator["_Batch", None, None]
     ) -> Generator[tuple["_Batch", list[Encoding]], None, None]:
         # Two passes beside each other, a core each, end sooner than two one after the other on both cores: nobody waits
-        # for the slower core after each layer (docs/performance.md).
+        # for the slower core after each layer.
         with ThreadPoolExecutor(os.cpu_count(), "encode", compute_alone) as cores, closing(batches):
             for batch in batches:
                 yield batch, self._encode([one.texts for one in batch.cut], cores=cores)
@@ -290,6 +292,8 @@ class Ingestor:
         cores: ThreadPoolExecutor | None = None,
     ) -> list[Encoding]:
         """Each article's passages encoded; all together, so that batches are of texts of like length."""
+        if not articles:  # what is all there already needs no model
+            return []
         texts = sorted(
             ((number, place, text) for number, own in enumerate(articles) for place, text in enumerate(own)),
             key=lambda one: len(one[2]),

@@ -17,6 +17,7 @@ What = Literal["url", "file", "articles"]
 State = Literal["offered", "waiting", "running", "done", "failed", "undone"]
 
 _COLUMNS = "id, what, name, place, state, tries, claim, due, error, report, created"
+_FURTHEST = timedelta(hours=3)  # the longest that a worker puts a job off, and some more
 _HELD = "id = ? AND state = 'running' AND claim = ?"
 
 
@@ -118,17 +119,19 @@ class Queue:
     def claim(self, lease: timedelta) -> Job | None:
         """A job that is due, for this worker alone until the lease ends; None when there is none.
 
-        The longest due comes first. One whose worker died is due when its lease has ended.
+        The longest due comes first. One whose worker died is due when its lease has ended. What is new is due at once,
+        and what is due later than anybody would have it was put off before the clock was set back.
         """
         now = time.time()
-        due = "state IN ('waiting', 'running') AND due <= ?"
+        due = "state IN ('waiting', 'running') AND (due <= ? OR due > ? OR (state = 'waiting' AND tries = 0))"
+        times = (now, now + _FURTHEST.total_seconds())
         first = f"SELECT id FROM jobs WHERE {due} ORDER BY due, id LIMIT 1"
-        if not self._db.rows(first, now):  # a look takes no turn at writing, and mostly there is nothing
+        if not self._db.rows(first, *times):  # a look takes no turn at writing, and mostly there is nothing
             return None
         rows = self._db.rows(
             f"UPDATE jobs SET state = 'running', tries = tries + 1, claim = claim + 1, due = ?"
             f" WHERE id = ({first}{self._db.skip_locked}) AND {due} RETURNING {_COLUMNS}",
-            *(now + lease.total_seconds(), now, now),
+            *(now + lease.total_seconds(), *times, *times),
         )
         return _job(rows[0]) if rows else None
 

@@ -18,6 +18,7 @@ MAX_QUESTION = 1000  # characters; longer texts are articles pasted by mistake, 
 
 _NEAREST = 2  # quotations shown with not_found
 _SAME_WORDS = 0.8  # share of words in common from which two quotations are one, told by two outlets
+_EDITED_WORDS = 0.5  # the same, when one outlet's article is a copy of the other's
 _ENOUGH = 50  # best sentences looked at for an answer
 
 
@@ -78,11 +79,11 @@ class Answerer:
             good = []
         make = partial(Answer, question=question, language=target.asked.language, plan=target.plan)
         if good:
-            shown = _joined(_folded(good[:_ENOUGH]))[:limit]
+            shown = _joined(self._folded(good[:_ENOUGH]))[:limit]
             answer = make(status="answered", evidence=self._evidence(shown))
         else:
             nearest = found or self.ranked(_anybody(target), self._ranker.candidates(question))
-            answer = make(status="not_found", nearest=self._evidence(_folded(nearest[:_ENOUGH])[:_NEAREST]))
+            answer = make(status="not_found", nearest=self._evidence(self._folded(nearest[:_ENOUGH])[:_NEAREST]))
         clock.lap("answer")
         return answer.model_copy(update={"timings_ms": clock.timings()})
 
@@ -95,7 +96,7 @@ class Answerer:
         least = self._weights.least(speaker=target.sources is not None)
         sure = sum(one.confidence >= least for one in found)
         good = found[: max(sure, at_least)] if sure else []
-        return self._evidence(_joined(_folded(good[:_ENOUGH]))[:limit])
+        return self._evidence(_joined(self._folded(good[:_ENOUGH]))[:limit])
 
     def following(self, question: str, previous: Answer) -> str | None:
         """A question that goes on from an answer, as one that stands alone; None when it already does."""
@@ -151,6 +152,27 @@ class Answerer:
         choices = [one.speaker for one in fits]
         return replace(target, plan=target.plan.model_copy(update={"choices": choices}))
 
+    def _folded(self, quotations: Sequence[Quotation]) -> list[Quotation]:
+        """The quotations without those that another article tells in nearly the same words; those are named instead.
+
+        Where one article is known to be a copy of the other, fewer words need to be the same.
+        """
+        copies = self._ranker.copies({one.candidate.article.id for one in quotations})
+        kept: list[Quotation] = []
+        bags: list[frozenset[str]] = []
+        for one in quotations:
+            where = one.candidate.article.id
+            bag = frozenset(words(one.text))
+            near = copies.get(where, frozenset())
+            least = [_EDITED_WORDS if other.candidate.article.id in near else _SAME_WORDS for other in kept]
+            alike = next((i for i, other in enumerate(bags) if _overlap(bag, other) >= least[i]), None)
+            if alike is None:
+                kept.append(one)
+                bags.append(bag)
+            elif where not in (kept[alike].candidate.article.id, *kept[alike].also_in):
+                kept[alike] = replace(kept[alike], also_in=(*kept[alike].also_in, where))
+        return kept
+
     def _evidence(self, quotations: Sequence[Quotation]) -> list[Evidence]:
         return [
             Evidence.cut(
@@ -191,21 +213,6 @@ def _within(published: date | datetime | None, plan: Plan) -> bool:
         return False
     day = published.date() if isinstance(published, datetime) else published
     return (plan.since is None or day >= plan.since) and (plan.until is None or day <= plan.until)
-
-
-def _folded(quotations: Sequence[Quotation]) -> list[Quotation]:
-    """The quotations without those that another article tells in nearly the same words; those are named instead."""
-    kept: list[Quotation] = []
-    bags: list[frozenset[str]] = []
-    for one in quotations:
-        bag = frozenset(words(one.text))
-        alike = next((i for i, other in enumerate(bags) if _overlap(bag, other) >= _SAME_WORDS), None)
-        if alike is None:
-            kept.append(one)
-            bags.append(bag)
-        elif (where := one.candidate.article.id) not in (kept[alike].candidate.article.id, *kept[alike].also_in):
-            kept[alike] = replace(kept[alike], also_in=(*kept[alike].also_in, where))
-    return kept
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

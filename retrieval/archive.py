@@ -63,7 +63,7 @@ class Prepared:
     """An article ready to be stored: cut into sentences and passages, each passage encoded, statements attributed.
 
     `places` has one entry a sentence; `vectors` is float32 of shape (len(passages), dimension), unit length; `tokens`
-    are the packed token vectors of each passage.
+    are the packed token vectors of each passage; `signature` is what near-duplicates are found by.
     """
 
     article: Article
@@ -74,6 +74,7 @@ class Prepared:
     vectors: npt.NDArray[np.float32]
     tokens: Sequence[bytes]
     attribution: Attribution = Attribution()
+    signature: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,9 @@ class Archive(Protocol):
     def delete(self, article_ids: Sequence[str]) -> list[str]:
         """Takes articles out in one transaction; returns the ids that were there."""
 
+    def copies(self, article_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """Ids of the near-duplicates of each of these articles that has any."""
+
     def article(self, article_id: str) -> Article | None:
         """The article, or None; raises `ArchiveDamaged` when it is not what was stored."""
 
@@ -199,6 +203,9 @@ class Archive(Protocol):
 
     def summaries(self) -> Iterator[ArticleSummary]:
         """Every article without its text, newest write last."""
+
+    def newest(self, limit: int, skip: int = 0) -> list[ArticleSummary]:
+        """At most `limit` articles without their text, newest write first, those after the first `skip`."""
 
     def sentences(self, article_id: str) -> list[Sentence]:
         """The article's sentences in order; none when it is not there."""
@@ -232,6 +239,9 @@ class Archive(Protocol):
     def wishes(self) -> list[Wish]:
         """Questions without an answer, the most asked first."""
 
+    def grant(self, question: str | None = None) -> int:
+        """Takes a question off the wish list, or all of them; how many that were."""
+
     def sequence(self) -> int:
         """Number of the last write."""
 
@@ -243,6 +253,12 @@ class Archive(Protocol):
 
     def problems(self) -> list[str]:
         """What is wrong with the stored data, one line each; none when all is well."""
+
+    def damaged(self) -> list[str]:
+        """Ids of articles that must be cut and encoded anew, since their parts are missing or lie outside them."""
+
+    def mend(self) -> None:
+        """Mends what can be mended without an encoder: all that `problems` finds but damaged articles and files."""
 
     def counts(self) -> Counts:
         """How much there is."""

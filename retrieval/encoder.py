@@ -8,10 +8,12 @@ import re
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from unicodedata import category
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -115,7 +117,8 @@ class SentenceTransformerEncoder:
     def __init__(self, settings: EncoderSettings) -> None:
         self._settings = settings
         self.identity = _identity(settings.model) if settings.model else bundled_model.identity()
-        self._lock = threading.RLock()  # torch already uses all cores for one pass
+        self._lock = threading.RLock()
+        self._turn = threading.Lock()  # for passes that use all cores
 
     @cached_property
     def _model(self) -> Any:
@@ -164,18 +167,18 @@ class SentenceTransformerEncoder:
                 return_offsets_mapping=True,
                 return_special_tokens_mask=True,
             )
-            for batch in _batches([len(ids) for ids in coded["input_ids"]]):
-                vectors, deep, sentences = self._forward([coded["input_ids"][i] for i in batch])
-                pooled[batch] = sentences
-                for row, i in enumerate(batch):
-                    offsets = np.array(coded["offset_mapping"][i], np.int32).reshape(-1, 2)
-                    special = np.array(coded["special_tokens_mask"][i], bool)
-                    own = ~special & (offsets[:, 1] > len(prompt))
-                    tokens[i] = vectors[row, : len(own)][own]
-                    if role == "passage":
-                        depths[i] = deep[row, : len(own)][own]
-                    surprise[i] = self._surprise[np.array(coded["input_ids"][i])[own]]
-                    spans[i] = np.maximum(offsets[own] - len(prompt), 0)
+        for batch in _batches([len(ids) for ids in coded["input_ids"]]):
+            vectors, deep, sentences = self._forward([coded["input_ids"][i] for i in batch])
+            pooled[batch] = sentences
+            for row, i in enumerate(batch):
+                offsets = np.array(coded["offset_mapping"][i], np.int32).reshape(-1, 2)
+                special = np.array(coded["special_tokens_mask"][i], bool)
+                own = ~special & (offsets[:, 1] > len(prompt))
+                tokens[i] = vectors[row, : len(own)][own]
+                if role == "passage":
+                    depths[i] = deep[row, : len(own)][own]
+                surprise[i] = self._surprise[np.array(coded["input_ids"][i])[own]]
+                spans[i] = np.maximum(offsets[own] - len(prompt), 0)
         return Encoding(pooled, tokens, depths, surprise, spans)
 
     def _forward(self, ids: list[list[int]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
@@ -183,7 +186,8 @@ class SentenceTransformerEncoder:
 
         padded: dict[str, Any] = self._model.tokenizer.pad({"input_ids": ids}, return_tensors="pt")
         transformer, *rest = self._model
-        with torch.inference_mode():
+        alone = torch.get_num_threads() == 1
+        with nullcontext() if alone else self._turn, torch.inference_mode():
             features = transformer(dict(padded))
             features["token_embeddings"] = features["token_embeddings"].float()
             layers = features["all_layer_embeddings"]
@@ -198,8 +202,10 @@ class SentenceTransformerEncoder:
         """See `Encoder.token_counts`."""
         if not texts:
             return []
+        # The bundled model's normaliser panics at a mark without a letter before it; in `encode` the prompt is before.
+        apart = [" " + text if category(text[:1] or " ").startswith("M") else text for text in texts]
         with self._lock:
-            return [len(ids) for ids in self._model.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
+            return [len(ids) for ids in self._model.tokenizer(apart, add_special_tokens=False)["input_ids"]]
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -61,6 +61,10 @@ class SentenceRanker:
             sentences = [one for one in sentences if any(each.source_id in sources for each in one.statements)]
         return self._weighed(view, {one.id: one for one in passages}, sentences)
 
+    def copies(self, article_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """See `Archive.copies`."""
+        return self._archive.copies(article_ids)
+
     def _nearest(self, view: View, passages: list[Passage]) -> list[Passage]:
         if len(passages) <= _OF_SPEAKER:
             return passages

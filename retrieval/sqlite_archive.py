@@ -26,13 +26,20 @@ from retrieval.archive import (
     Wish,
 )
 from retrieval.errors import ArchiveDamaged, ForeignModel
+from retrieval.sqlite_copies import SqliteCopies
 from retrieval.sqlite_database import SqliteDatabase
+from retrieval.sqlite_health import SqliteHealth
 from retrieval.types import Article, Passage, Sentence, Span
 
 _T = TypeVar("_T")
 
 _IN_LIMIT = 500  # values in one IN (…): SQLite may be built with 999 parameters
 _PORTION = 20_000  # passages a portion of `changes`: 30 MB of vectors
+_SUMMARIES = (
+    "SELECT id, document ->> 'title', document ->> 'source', document ->> 'published', lang,"
+    " (SELECT count(*) FROM passages WHERE article = key),"
+    " (SELECT count(*) FROM statements WHERE article = key) FROM articles"
+)
 
 
 class SqliteArchive:
@@ -40,6 +47,8 @@ class SqliteArchive:
 
     def __init__(self, data_dir: Path) -> None:
         self._db = SqliteDatabase(data_dir)
+        self._copies = SqliteCopies(self._db)
+        self._health = SqliteHealth(self._db, self._copies)
         self.path = self._db.path
 
     def _meta(self, name: str) -> str | None:
@@ -105,6 +114,7 @@ class SqliteArchive:
             ),
         )
         self._put_attribution(key, one.attribution)
+        self._copies.add(key, one.signature)
         return "updated" if row else "added"
 
     def _put_attribution(self, key: int, found: Attribution) -> None:
@@ -126,6 +136,7 @@ class SqliteArchive:
         ((first, last),) = self._db.rows("SELECT min(id), max(id) FROM passages WHERE article = ?", key)
         if first is not None:  # an article's passages are written in one go: their ids are one range
             self._db.run("INSERT INTO removals VALUES (?, ?, ?)", sequence, first, last)
+        self._copies.remove(key)
         self._db.run("DELETE FROM articles WHERE key = ?", key)
 
     def delete(self, article_ids: Sequence[str]) -> list[str]:
@@ -138,6 +149,10 @@ class SqliteArchive:
                     self._remove(key, sequence)
                     gone.append(article_id)
             return gone
+
+    def copies(self, article_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """See `Archive.copies`."""
+        return self._copies.of(list(article_ids))
 
     def article(self, article_id: str) -> Article | None:
         """See `Archive.article`."""
@@ -163,13 +178,13 @@ class SqliteArchive:
 
     def summaries(self) -> Iterator[ArticleSummary]:
         """See `Archive.summaries`."""
-        rows = self._db.rows(
-            "SELECT id, document ->> 'title', document ->> 'source', document ->> 'published', lang,"
-            " (SELECT count(*) FROM passages WHERE article = key),"
-            " (SELECT count(*) FROM statements WHERE article = key) FROM articles ORDER BY key"
-        )
-        for row in rows:
+        for row in self._db.rows(f"{_SUMMARIES} ORDER BY key"):
             yield ArticleSummary(*row)
+
+    def newest(self, limit: int, skip: int = 0) -> list[ArticleSummary]:
+        """See `Archive.newest`."""
+        rows = self._db.rows(f"{_SUMMARIES} ORDER BY key DESC LIMIT ? OFFSET ?", limit, skip)
+        return [ArticleSummary(*row) for row in rows]
 
     def sentences(self, article_id: str) -> list[Sentence]:
         """See `Archive.sentences`."""
@@ -286,6 +301,12 @@ class SqliteArchive:
         )
         return [Wish(*row) for row in rows]
 
+    def grant(self, question: str | None = None) -> int:
+        """See `Archive.grant`."""
+        if question is None:
+            return self._db.run("DELETE FROM wishes")
+        return self._db.run("DELETE FROM wishes WHERE question = ?", question)
+
     @property
     def identity(self) -> str:
         """See `Archive.identity`."""
@@ -345,23 +366,15 @@ class SqliteArchive:
 
     def problems(self) -> list[str]:
         """See `Archive.problems`."""
-        found = [str(row[0]) for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]
-        (bare,) = self._db.rows(
-            "SELECT count(*) FROM passages p LEFT JOIN vectors v ON v.passage = p.id"
-            " LEFT JOIN token_vectors t ON t.passage = p.id WHERE v.passage IS NULL OR t.passage IS NULL"
-        )[0]
-        if bare:
-            found.append(f"{bare} passages have no vectors")
-        (outside,) = self._db.rows(
-            'SELECT count(*) FROM passages p JOIN articles a ON a.key = p.article WHERE p."start" < 0'
-            """ OR p."start" >= p."end" OR p."end" > length(a.document ->> 'text')"""
-        )[0]
-        if outside:
-            found.append(f"{outside} passages lie outside their article")
-        (placeless,) = self._db.rows("SELECT count(DISTINCT article) FROM sentences WHERE passage IS NULL")[0]
-        if placeless:
-            found.append(f"{placeless} articles were taken in by an earlier Qawl that knew no statements")
-        return found
+        return self._health.problems()
+
+    def damaged(self) -> list[str]:
+        """See `Archive.damaged`."""
+        return self._health.damaged()
+
+    def mend(self) -> None:
+        """See `Archive.mend`."""
+        self._health.mend()
 
     def counts(self) -> Counts:
         """See `Archive.counts`."""

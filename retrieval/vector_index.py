@@ -10,8 +10,9 @@ import logging
 import threading
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import faiss
 import numpy as np
@@ -30,6 +31,8 @@ Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
 _FORMAT = 2
+_HEAD = 10_000_000  # bytes at most of the head's line: a language takes ten thousand
+_BLOCK = 1 << 20  # bytes read and written at a time: copies of the whole would take thrice the index's memory
 _SAVE_AFTER = 10_000  # passages: what a start after a crash has to add again takes well under a second
 
 # A language's mean starts from ordinary news sentences and moves to the archive's own passages as they come: with
@@ -202,17 +205,17 @@ class FaissIndex:
         if not self.path.exists():
             return
         try:
-            line, _, body = self.path.read_bytes().partition(b"\n")
-            head = json.loads(line)
-            if head["format"] != _FORMAT or zlib.crc32(body) != head["crc32"]:
-                raise ValueError("it is damaged")
-            if (head["model"], head["dimension"]) != (self._identity, self._dimension):
-                raise ValueError("it is another model's")
-            at = 0
-            for lang, total, size in head["partitions"]:
-                index = faiss.deserialize_index(np.frombuffer(body, np.uint8, size, at))
-                self._partitions[lang] = _Partition(index, np.array(total))
-                at += size
+            with self.path.open("rb") as file:
+                head = json.loads(file.readline(_HEAD))
+                if head["format"] != _FORMAT or _checksum(file) != head["crc32"]:
+                    raise ValueError("it is damaged")
+                if (head["model"], head["dimension"]) != (self._identity, self._dimension):
+                    raise ValueError("it is another model's")
+                file.seek(0)
+                file.readline(_HEAD)
+                for lang, total, _ in head["partitions"]:
+                    index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _BLOCK))  # type: ignore[attr-defined]
+                    self._partitions[lang] = _Partition(index, np.array(total))
             self._archive = head["archive"]
             self.sequence = head["sequence"]
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
@@ -220,24 +223,57 @@ class FaissIndex:
             self._clear()
 
     def _write(self) -> None:
-        parts = {lang: faiss.serialize_index(one.index).tobytes() for lang, one in self._partitions.items()}
-        body = b"".join(parts.values())
+        sizes, crc32 = self._measure()
         head = {
             "format": _FORMAT,
             "model": self._identity,
             "dimension": self._dimension,
             "archive": self._archive,
             "sequence": self.sequence,
-            "crc32": zlib.crc32(body),
-            "partitions": [(lang, self._partitions[lang].total.tolist(), len(part)) for lang, part in parts.items()],
+            "crc32": crc32,
+            "partitions": [(lang, one.total.tolist(), sizes[lang]) for lang, one in self._partitions.items()],
         }
         try:
-            write_atomically(self.path, lambda path: _write_parts(path, json.dumps(head).encode() + b"\n", body))
+            write_atomically(self.path, lambda path: self._write_to(path, json.dumps(head).encode() + b"\n"))
         except OSError as error:
             raise ArchiveUnwritable(f"{self.path} cannot be written: {error.strerror}.") from error
         self._unsaved = 0
 
+    def _measure(self) -> tuple[dict[str, int], int]:
+        """The size of each partition on disk, and the checksum of all of them."""
+        sizes = dict.fromkeys(self._partitions, 0)
+        crc32 = 0
 
-def _write_parts(path: Path, *parts: bytes) -> None:
-    with path.open("wb") as file:
-        file.writelines(parts)
+        def measure(lang: str, block: bytes) -> None:
+            nonlocal crc32
+            sizes[lang] += len(block)
+            crc32 = zlib.crc32(block, crc32)
+
+        for lang, one in self._partitions.items():
+            faiss.write_index(one.index, faiss.PyCallbackIOWriter(partial(measure, lang), _BLOCK))  # type: ignore[attr-defined]
+        return sizes, crc32
+
+    def _write_to(self, path: Path, head: bytes) -> None:
+        failed: list[OSError] = []
+        with path.open("wb") as file:
+
+            def write(block: bytes) -> None:
+                try:
+                    file.write(block)
+                except OSError as error:  # FAISS would make it one of its own
+                    failed.append(error)
+                    raise
+
+            file.write(head)
+            for one in self._partitions.values():
+                try:
+                    faiss.write_index(one.index, faiss.PyCallbackIOWriter(write, _BLOCK))  # type: ignore[attr-defined]
+                except Exception:
+                    raise failed[0] if failed else OSError("FAISS gave up") from None
+
+
+def _checksum(file: BinaryIO) -> int:
+    crc32 = 0
+    while block := file.read(_BLOCK):
+        crc32 = zlib.crc32(block, crc32)
+    return crc32

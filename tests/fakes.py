@@ -18,6 +18,7 @@ from ingest.attribution import Attributor, Cut
 from retrieval.archive import Attributed, Attribution, Place, Prepared, Source
 from retrieval.encoder import DEPTHS, LAYERS, Encoder, Encoding, Role
 from retrieval.language_means import LanguageMeans
+from retrieval.near_duplicates import signature
 from retrieval.sqlite_database import FILE
 from retrieval.types import Article, Sentence, Span
 from retrieval.vector_index import FaissIndex
@@ -123,6 +124,7 @@ def prepare(article: Article, encoder: Encoder | None = None) -> Prepared:
         passages=[Span(start=line.start(), end=line.end()) for line in lines],
         vectors=(encoder or FakeEncoder()).encode([line[0] for line in lines], "passage").pooled,
         tokens=[b""] * len(lines),
+        signature=signature(article.text),
     )
 
 

@@ -1,6 +1,6 @@
 """Where articles come from. A source is one small module; adding one is adding a file and a line here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -40,8 +40,13 @@ class Source(Protocol):
 FILES: tuple[Source, ...] = (PdfFile(), DocxFile(), HtmlFile(), TextFile(), JsonLines(), TelegramExport())
 
 
-def read(name: str, fetcher: "Fetcher | None" = None) -> Iterator[Article | SourceError]:
-    """The articles of the file, folder or web address `name`, each unreadable part as an error in its place."""
+def read(
+    name: str, fetcher: "Fetcher | None" = None, opened: Callable[[BinaryIO], None] = lambda file: None
+) -> Iterator[Article | SourceError]:
+    """The articles of the file, folder or web address `name`, each unreadable part as an error in its place.
+
+    `opened` is called with each file before it is read.
+    """
     if name.lower().startswith(("http://", "https://")):
         from ingest.fetching import Fetcher  # noqa: PLC0415  a tenth of a second, only for those who fetch
         from ingest.sources.web import read_url  # noqa: PLC0415
@@ -53,11 +58,11 @@ def read(name: str, fetcher: "Fetcher | None" = None) -> Iterator[Article | Sour
         if not name:  # a variable of a script that was not set; Path would take it for the working folder
             yield SourceError(name, "the name is empty")
         elif path.is_dir():
-            yield from _read_folder(path)
+            yield from _read_folder(path, opened)
         elif not path.exists():
             yield SourceError(name, "it does not exist")
         else:
-            yield from _read_path(path)
+            yield from _read_path(path, opened)
     except PermissionError:
         yield SourceError(name, "it may not be read: check its permissions")
     except OSError as error:
@@ -69,24 +74,29 @@ def read_bytes(name: str, data: bytes) -> Iterator[Article | SourceError]:
     yield from _read_file(BytesIO(data), name)
 
 
-def _read_folder(path: Path) -> Iterator[Article | SourceError]:
+def files_of(folder: Path) -> Iterator[Path]:
     """Every file below a folder that can be read, by name; hidden files and other kinds of file are passed over."""
+    for file in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if not hidden and file.is_file() and file.name.lower().endswith(_kinds()):
+            yield file
+
+
+def _read_folder(path: Path, opened: Callable[[BinaryIO], None]) -> Iterator[Article | SourceError]:
     found = False
-    for file in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if hidden or not file.is_file() or not file.name.lower().endswith(_kinds()):
-            continue
+    for file in files_of(path):
         found = True
         try:
-            yield from _read_path(file)
+            yield from _read_path(file, opened)
         except OSError as error:
             yield SourceError(str(file), f"it cannot be read: {error.strerror or error}")
     if not found:
         yield SourceError(str(path), f"the folder holds no file of these kinds: {' '.join(_kinds())}")
 
 
-def _read_path(path: Path) -> Iterator[Article | SourceError]:
+def _read_path(path: Path, opened: Callable[[BinaryIO], None]) -> Iterator[Article | SourceError]:
     with path.open("rb") as file:
+        opened(file)
         yield from _read_file(file, str(path))
 
 

@@ -68,6 +68,6 @@ def _read_file(fetched: Fetched, url: str, endings: tuple[str, ...]) -> Iterator
     address = normalised(fetched.url)
     for one in source.read(BytesIO(fetched.data), name):
         if isinstance(one, SourceError):
-            yield SourceError(url, str(one))
+            yield SourceError(url, str(one), temporary=one.temporary)
         else:
             yield one.model_copy(update={"id": address, "url": address, "source": one.source or place.host})

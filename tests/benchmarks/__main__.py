@@ -5,7 +5,7 @@ from importlib import metadata
 
 import torch
 
-from tests.benchmarks import answering_while_ingesting, encoding, inline, searching
+from tests.benchmarks import answering_while_ingesting, bulk, encoding, inline, searching
 from tests.shared_data import REPOSITORY
 
 BENCHMARKS = {
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "Search": searching.rows,
     "Inline mode": inline.rows,
     "Answering while ingesting": answering_while_ingesting.rows,
+    "Bulk ingest": bulk.rows,
 }
 
 

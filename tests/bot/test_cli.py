@@ -482,7 +482,8 @@ def test_a_folder_without_readable_files_is_said(main: Callable[..., Done], tmp_
     done = main(tmp_path / "data", "ingest", tmp_path / "sources", missing)
     assert done.status == FAILED
     assert done.errors == [
-        f"qawl: {tmp_path / 'sources'}: the folder holds no file of these kinds: .pdf .docx .html .htm .txt .md .jsonl .jsonl.gz result.json",
+        f"qawl: {tmp_path / 'sources'}: the folder holds no file of these kinds: "
+        ".pdf .docx .html .htm .txt .md .jsonl .jsonl.gz result.json",
         f"qawl: {missing}: it does not exist",
     ]
 
@@ -734,7 +735,11 @@ def test_what_the_command_line_does_not_know_is_status_2(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("QAWL_TELEGRAM__ADMINS", "me"), ("QAWL_TELEGRAM__NONSENSE", "1"), ("QAWL_DATABASE_URL", "mysql://qawl:SECRET@x/y")],
+    [
+        ("QAWL_TELEGRAM__ADMINS", "me"),
+        ("QAWL_TELEGRAM__NONSENSE", "1"),
+        ("QAWL_DATABASE_URL", "mysql://qawl:SECRET@x/y"),
+    ],
 )
 def test_a_wrong_setting_is_one_line_and_status_2_without_secrets(
     main: Callable[..., Done], tmp_path: Path, name: str, value: str
@@ -753,3 +758,35 @@ def test_a_reader_of_the_output_that_goes_away_is_no_error(tmp_path: Path) -> No
     assert process.wait(SECONDS) in (FAILED, -signal.SIGPIPE)
     assert process.stderr.read() == b""
     process.stderr.close()
+
+
+# --- feeds
+
+
+def test_feeds_are_added_listed_and_removed(main: Callable[..., Done], tmp_path: Path) -> None:
+    from tests.ingest.site import page, running_site
+
+    data_dir, private = tmp_path / "data", {"QAWL_INGEST__ALLOW_PRIVATE_ADDRESSES": "true"}
+    with running_site() as site:
+        feed = site.put("/خبر".encode().hex(), '<rss version="2.0"><channel><title>أخبار</title></channel></rss>')
+        link = f'<link rel="alternate" type="application/rss+xml" href="{feed}">'
+        home = site.put("/home", page("Home", more=link))
+        nothing = site.put("/nothing", page("Nothing"))
+        added = main(data_dir, "feeds", "add", home, nothing, feed, **private)
+    assert added.status == FAILED
+    assert added.out.splitlines() == [f"added: {feed}", f"already there: {feed}"]
+    (error,) = added.errors
+    assert error.startswith(f"qawl: {nothing}: it is neither a feed nor a page that names one")
+    listed = main(data_dir, "feeds", "list", "--json").json_lines
+    assert [(one["url"], one["title"], one["failures"]) for one in listed] == [(feed, "أخبار", 0)]
+    assert "أخبار" in main(data_dir, "feeds", "list").out
+    removed = main(data_dir, "feeds", "remove", "1", "2")
+    assert (removed.status, removed.out) == (FAILED, f"removed: {feed}\n")
+    assert removed.errors == ["qawl: there is no feed 2; `qawl feeds list` shows them"]
+    assert main(data_dir, "feeds", "list", "--json").json_lines == []
+
+
+def test_without_leave_no_feed_of_the_own_network_is_added(main: Callable[..., Done], tmp_path: Path) -> None:
+    done = main(tmp_path / "data", "feeds", "add", "http://127.0.0.1:9/feed")
+    assert done.status == FAILED
+    assert "not a public address" in done.errors[0]

@@ -445,6 +445,46 @@ def test_nobody_there_is_told(fetcher: Fetcher, names: dict[str, list[list[str]]
     assert "typing" in reason(fetcher, "http://no-such-name.example/")
 
 
+def failure(fetcher: Fetcher, url: str) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        fetcher.fetch(url)
+    return caught.value
+
+
+def test_what_may_pass_by_itself_is_temporary_and_what_will_not_is_not(
+    site: Site, fetcher: Fetcher, names: dict[str, list[list[str]]]
+) -> None:
+    site.pages |= {
+        "/broken-off": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<html>",
+        "/damaged": answer(b"\x1f\x8b\x08\0garbage garbage", Content_Encoding="gzip"),
+        "/busy": answer(status=503),
+        "/silent": lambda connection: time.sleep(2),
+        "/packed": answer(b"\x1b", Content_Encoding="br"),
+        "/loop": redirect("/loop"),
+    }
+    quick = Fetcher(allow=is_any, seconds=0.3)
+    with serve() as gone:
+        pass
+    for path in ("/broken-off", "/damaged", "/busy", "/silent"):
+        assert failure(quick, site.url + path).temporary, path
+    assert failure(fetcher, f"{gone.url}/a").temporary
+    for path in ("/packed", "/loop", "/missing"):
+        assert not failure(fetcher, site.url + path).temporary, path
+    for url in ("http://no-such-name.example/", "ftp://example.org/", f"https://127.0.0.1:{site.port}/"):
+        assert not failure(fetcher, url).temporary, url
+    assert not failure(Fetcher(), f"{site.url}/a").temporary, "it is not public"
+
+
+def test_a_name_service_that_is_down_is_temporary(monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", down)
+    error = failure(Fetcher(), "http://news.example/")
+    assert error.temporary
+    assert "name service" in str(error)
+
+
 # --- how often and how long
 
 

@@ -8,6 +8,7 @@ import pytest
 from ingest.addresses import is_any
 from ingest.fetching import Fetcher
 from ingest.sources import read
+from ingest.sources.pdf import PdfFile
 from retrieval.errors import SourceError
 from retrieval.types import Article
 from tests.ingest.raw_site import Site, answer, redirect, serve
@@ -171,6 +172,21 @@ def test_what_is_no_article_is_refused_with_its_kind(site: Site, data: bytes, cl
 def test_a_page_without_an_article_is_refused(site: Site, name: str) -> None:
     site.pages["/a"] = answer((PAGES / f"{name}.html").read_bytes())
     assert "article" in refusal(f"{site.url}/a")
+
+
+def test_a_link_that_may_be_fetched_later_is_said_to_be_that(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.pages |= {"/busy": answer(status=503), "/report": answer(pdf("It rained."), media_type="application/pdf")}
+    (busy,) = read(f"{site.url}/busy", Fetcher(allow=is_any))
+    assert isinstance(busy, SourceError)
+    assert busy.temporary
+
+    def killed(*_: object) -> Iterator[Article | SourceError]:
+        yield SourceError("report.pdf", "its reader was killed", temporary=True)
+
+    monkeypatch.setattr(PdfFile, "read", killed)
+    (report,) = read(f"{site.url}/report", Fetcher(allow=is_any))
+    assert isinstance(report, SourceError)
+    assert (report.source, report.temporary) == (f"{site.url}/report", True)
 
 
 def test_a_link_that_cannot_be_fetched_is_told(site: Site) -> None:

@@ -429,6 +429,47 @@ def test_what_two_outlets_tell_alike_is_shown_once(workspace: FakeWorkspace) -> 
     assert {folded.article_id, *folded.also_in} == {"one", "two", "three"}
 
 
+@pytest.mark.parametrize(
+    ("name", "question", "words", "edited"),
+    [
+        (
+            "Sergey Lavrov",
+            "What did Lavrov say about gas?",
+            "gas will flow to the east by the end of summer",
+            "the gas will flow east by summer",
+        ),
+        (
+            "Сергей Лавров",
+            "Что сказал Лавров о газе?",
+            "газ пойдёт на восток уже к концу этого лета",
+            "газ пойдёт на восток к концу лета скоро",
+        ),
+        (
+            "سيرغي لافروف",
+            "ماذا قال لافروف عن الغاز؟",
+            "الغاز سيصل إلى الشرق قبل نهاية هذا الصيف",
+            "الغاز يصل إلى الشرق قبل حلول الصيف",
+        ),
+    ],
+    ids=["en", "ru", "ar"],
+)
+def test_an_edited_quotation_of_a_copied_article_is_shown_once(
+    workspace: FakeWorkspace, name: str, question: str, words: str, edited: str
+) -> None:
+    rest = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(200))
+    texts = {
+        "wire": f"{name} said: {words}.\n{rest}",
+        "copy": f"{name} said: {edited}.\n{rest}",
+        "another": f"{name} said: {edited}.\nNothing else is the same.",
+    }
+    workspace.ingestor.ingest([Article(id=one, text=text) for one, text in texts.items() if one != "another"])
+    (shown,) = ask(workspace, question).evidence
+    assert {shown.article_id, *shown.also_in} == {"wire", "copy"}
+    workspace.archive.delete(["copy"])
+    workspace.ingestor.ingest([Article(id="another", text=texts["another"])])
+    assert {one.article_id for one in ask(workspace, question).evidence} == {"wire", "another"}
+
+
 def test_statements_that_follow_one_another_are_shown_as_one(workspace: FakeWorkspace) -> None:
     first = "Sergey Lavrov said: gas is cheap.  Sergey Lavrov said: gas is clean too."
     text = f"{first} Dmitry Peskov said: gas is neither.\nSergey Lavrov said: gas is dear."

@@ -174,3 +174,11 @@ def test_a_models_own_prompts_are_used(tiny_model: Path, tmp_path: Path) -> None
         with_prompt.encode(["who said it"], "query").pooled,
         atol=1e-3,
     )
+
+
+@pytest.mark.parametrize("text", ["\u064fتعرض اليوم", "\u0301word", "\u0301", "\u064f…"])
+def test_a_text_that_begins_with_a_mark_has_a_length(bundled: SentenceTransformerEncoder, text: str) -> None:
+    (count,) = bundled.token_counts([text])
+    assert count >= 1
+    (spans,) = bundled.encode([text], "passage").spans
+    assert abs(len(spans) - count) <= 1
