@@ -11,6 +11,10 @@ class Database(Protocol):
     All methods raise `ArchiveError` when the storage fails.
     """
 
+    @property
+    def skip_locked(self) -> str:
+        """What a SELECT ends with that takes rows which nobody else is taking; empty where writers take turns."""
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a query."""
 

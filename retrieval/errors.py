@@ -4,7 +4,7 @@
     ├── UsageError               admins: the command was called wrongly (exit status 2)
     ├── ArchiveError             admins: the archive cannot be opened or written (exit status 3)
     │   ├── ArchiveDamaged       … the database file is not what it should be; nothing was overwritten
-    │   ├── ArchiveBusy          … another process has been writing for too long
+    │   ├── ArchiveBusy          … for now: another process has been writing for too long, or the server is away
     │   ├── ArchiveUnwritable    … the folder is read-only or the disk is full
     │   └── ForeignModel         … the vectors were made by another encoder
     ├── ModelUnavailable         admins: the encoder's weights cannot be had
@@ -40,7 +40,7 @@ class ArchiveDamaged(ArchiveError):
 
 
 class ArchiveBusy(ArchiveError):
-    """Another process has been writing to the archive for too long. Shown to admins."""
+    """Another process has been writing for too long, or the database's server is away. Shown to admins."""
 
 
 class ArchiveUnwritable(ArchiveError):

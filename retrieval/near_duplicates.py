@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from retrieval.folding import words
 
-# From here on two texts are copies of one. Of 100 pairs of the 43 866 development articles that were read, drawn from
-# 0.6 upwards by their headlines, at most three were of two events; below 0.7 executions and congratulations begin, told in one form of words.
+# From here on two texts are copies of one. Of 100 pairs of the 43 866 development articles, drawn from 0.6 upwards and
+# read by their headlines, at most three were of two events; below 0.7 executions and congratulations begin, told in one
+# form of words.
 ALIKE = 0.7
 
 _SHINGLE = 3  # words

@@ -4,15 +4,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveUnwritable
+from retrieval.folder_lock import FolderLock
 
 FILE = "archive.sqlite3"
-_APPLICATION_ID = 0x5161776C  # "Qawl": tells our files from other SQLite databases
+APPLICATION_ID = 0x5161776C  # "Qawl": tells our files from other SQLite databases
 _BUSY_SECONDS = 60  # a bulk ingest commits every second or so; a minute means that something hangs
 
 
@@ -22,7 +23,10 @@ class SqliteDatabase:
     Raises:
         ArchiveDamaged: the file is no archive of ours, or damaged.
         ArchiveUnwritable: the folder cannot be written.
+        ArchiveBusy: a backup is being restored there.
     """
+
+    skip_locked = ""
 
     def __init__(self, data_dir: Path) -> None:
         self.path = data_dir / FILE
@@ -31,22 +35,22 @@ class SqliteDatabase:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise ArchiveUnwritable(f"The data folder {data_dir} cannot be made: {error.strerror}.") from error
-        with self.errors():
+        with ExitStack() as undo, self.errors():
+            self._folder = FolderLock(data_dir)
+            undo.callback(self._folder.close)
             self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            with self.errors():
-                self._open()
-        except BaseException:
-            self._db.close()
-            raise
+            undo.callback(self._db.close)
+            self._open()
+            undo.pop_all()
 
     def _open(self) -> None:
         application, tables = self._db.execute(  # one statement: another process may be making the file just now
             "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)"
         ).fetchone()
-        if application != _APPLICATION_ID and tables:
+        if application != APPLICATION_ID and tables:
             raise ArchiveDamaged(f"{self.path} is not an archive of Qawl; it was left as it is.")
         self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA secure_delete = ON")  # what somebody had forgotten is not to be found in the file
         self._use_wal()
         self._db.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
         self._migrate()
@@ -66,11 +70,7 @@ class SqliteDatabase:
 
     def _migrate(self) -> None:
         """Applies the migrations that this file has not seen; `user_version` is the number of the last one."""
-        scripts = sorted(
-            (int(entry.name.split("_")[0]), entry.read_text(encoding="utf-8"))
-            for entry in (resources.files("retrieval") / "migrations").iterdir()
-            if entry.name.endswith(".sql")
-        )
+        scripts = migrations()
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > scripts[-1][0]:
             raise ArchiveError(f"{self.path} was written by a newer Qawl: update this one.")
@@ -83,7 +83,7 @@ class SqliteDatabase:
                     for statement in _statements(script):
                         self._db.execute(statement)
                     self._db.execute(f"PRAGMA user_version = {number}")
-            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -145,6 +145,16 @@ class SqliteDatabase:
         """See `Database.close`."""
         with self._lock:
             self._db.close()
+            self._folder.close()
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Number and script of each migration, oldest first."""
+    return sorted(
+        (int(entry.name.split("_")[0]), entry.read_text(encoding="utf-8"))
+        for entry in (resources.files("retrieval") / "migrations").iterdir()
+        if entry.name.endswith(".sql")
+    )
 
 
 def _statements(script: str) -> Iterator[str]:

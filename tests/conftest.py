@@ -11,6 +11,7 @@ import pytest
 from config.settings import Encoder as EncoderSettings
 from retrieval.encoder import SentenceTransformerEncoder
 from tests.fakes import FakeWorkspace
+from tests.postgres import InFolder, OnServer, Server, Storage, running_server
 from tests.shared_data import DATA, SAMPLE
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # the hub's client reads it once, when it is imported
@@ -142,3 +143,20 @@ def workspace() -> Iterator[FakeWorkspace]:
     opened = FakeWorkspace(load_settings())
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
+    """Where a fresh archive is, in each of the databases that can hold one."""
+    if request.param == "sqlite":
+        yield InFolder(tmp_path)
+    else:
+        with request.getfixturevalue("postgres").database() as url:
+            yield OnServer(url)
