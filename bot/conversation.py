@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from bot import asking, channels, feeding, groups, personal
+from bot import asking, channels, feed_commands, feeding, groups, managing, personal
 from bot.access import Role
 from bot.incoming import Incoming, Kind, Pressed
 from bot.replies import Outcome, Reply, uncarried
@@ -46,6 +46,12 @@ COMMANDS: dict[str, Command] = {
     "on": Command(groups.on, governs=True),
     "off": Command(groups.off, governs=True),
     "ingest": Command(feeding.ingest, Role.ADMIN),
+    "articles": Command(managing.articles, Role.ADMIN),
+    "delete": Command(managing.delete, Role.ADMIN),
+    "feeds": Command(feed_commands.feeds, Role.ADMIN),
+    "jobs": Command(managing.jobs, Role.ADMIN),
+    "wishes": Command(managing.wishes, Role.ADMIN),
+    "stats": Command(managing.stats, Role.ADMIN),
 }
 
 ACTIONS: dict[str, Action] = {
@@ -58,6 +64,11 @@ ACTIONS: dict[str, Action] = {
     "forget": Action(personal.decide_to_forget, Role.STRANGER),
     "on": Action(groups.switch_on, governs=True),
     "channel": Action(channels.decide, Role.ADMIN),
+    "job": Action(feeding.decide, Role.ADMIN),
+    "articles": Action(managing.turn_articles, Role.ADMIN),
+    "wishes": Action(managing.grant, Role.ADMIN),
+    "jobs": Action(managing.decide_on_job, Role.ADMIN),
+    "feeds": Action(feed_commands.remove, Role.ADMIN),
 }
 
 
@@ -68,9 +79,15 @@ def wanted(to: Pressed) -> Action | None: ...
 def wanted(to: Incoming | Pressed) -> Command | Action | None:
     """What a message or a button asks for; None when there is no such command or button."""
     if isinstance(to, Incoming):
-        return COMMANDS.get(to.command or "ask")
+        return COMMANDS.get(to.command or ("ingest" if _is_given(to) else "ask"))
     name, _ = uncarried(to.data) or ("", [])
     return ACTIONS.get(name)
+
+
+def _is_given(incoming: Incoming) -> bool:
+    """Whether it is a channel's post that an admin forwards; a comment to it, say /ingest, is a message of its own."""
+    private = incoming.place.kind is Kind.PRIVATE
+    return private and incoming.role >= Role.ADMIN and incoming.origin is not None and incoming.origin.chat is not None
 
 
 def switches_on(to: Incoming | Pressed) -> bool:

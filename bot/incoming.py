@@ -37,6 +37,18 @@ class Attachment:
     name: str
     size: int
     read: Callable[[], bytes]
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a forwarded message first stood: a post of the channel `chat`, or what `author` wrote elsewhere."""
+
+    author: str | None
+    sent: datetime
+    chat: int | None = None
+    message: int | None = None
+    username: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ class Incoming:
         replied: the message that this one replies to.
         quoted: its text.
         attachment: the file of this message, or else of the one that it replies to.
+        origin: where it was forwarded from, or else the one that it replies to.
         language: what the person's client is set to, if known.
         sent: when the article-carrying message was sent.
         chat_admin: whether the person is an admin of the group.
@@ -62,6 +75,7 @@ class Incoming:
     replied: int | None = None
     quoted: str | None = None
     attachment: Attachment | None = None
+    origin: Origin | None = None
     language: str | None = None
     sent: datetime | None = None
     chat_admin: bool = False

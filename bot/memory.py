@@ -132,7 +132,7 @@ class Memory:
     def _one(self, where: str, *values: object) -> Given | None:
         rows = self._db.rows(
             "SELECT id, chat, thread, person, message, answer FROM answers"  # noqa: S608  words of ours
-            f" WHERE {where} ORDER BY given DESC LIMIT 1",
+            f" WHERE {where} ORDER BY message DESC, given DESC LIMIT 1",
             *values,
         )
         if not rows:
@@ -154,6 +154,14 @@ class Memory:
         counts = "SELECT useful, count(*) FROM votes WHERE answer = COALESCE(?, answer) GROUP BY useful"
         rows = dict(self._db.rows(counts, given))
         return int(rows.get(1, 0)), int(rows.get(0, 0))
+
+    def answered(self) -> tuple[int, int]:
+        """How many of the remembered questions had an answer, and how many not."""
+        found = '%"status":"answered"%'  # a quotation mark within a text would have a backslash before it
+        ((yes, every),) = self._db.rows(
+            "SELECT COALESCE(sum(CASE WHEN answer LIKE ? THEN 1 ELSE 0 END), 0), count(*) FROM answers", found
+        )
+        return int(yes), int(every) - int(yes)
 
     def forget(self, person: int) -> int:
         """Deletes all that is known about somebody; how many answers that were."""

@@ -24,11 +24,15 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
-    """One message with the rows of its buttons. `answers` is the id of the answer that it is a part of."""
+    """One message with the rows of its buttons.
+
+    `answers` is the id of the answer that it is a part of; `job` that of the job that it tells of from now on.
+    """
 
     text: RichText
     buttons: Sequence[Sequence[Button]] = ()
     answers: str | None = None
+    job: int | None = None
 
     @classmethod
     def of(cls, text: str) -> "Reply":
@@ -40,13 +44,15 @@ class Reply:
 class Outcome:
     """What becomes of a pressed button: a line that pops up, messages, and the pressed message's new face.
 
-    `edited` replaces the pressed message, `buttons` only what is under it; None leaves it as it is.
+    `edited` replaces the pressed message, `buttons` only what is under it; None leaves it as it is. `job` is the id of
+    a job whose message is to tell of it anew.
     """
 
     toast: str | None = None
     replies: Sequence[Reply] = ()
     edited: Reply | None = None
     buttons: Sequence[Sequence[Button]] | None = None
+    job: int | None = None
 
 
 def carried(action: str, *values: object) -> str:

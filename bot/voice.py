@@ -7,6 +7,7 @@ from bot.messages import language_for, say
 from bot.replies import Reply
 from bot.richtext import RichText
 from bot.workspace import Workspace
+from retrieval.errors import ArchiveError
 from retrieval.language import detect_language
 
 _NO_WORDS = re.compile(r"\S*(?:://|@)\S*")  # links and names of accounts are Latin in every language
@@ -20,10 +21,13 @@ def language_of(workspace: Workspace, to: Incoming | Pressed) -> str:
 
 
 def chosen_language(workspace: Workspace, to: Incoming | Pressed) -> str | None:
-    """What somebody chose with /language, else what their group did."""
+    """What somebody chose with /language, else what their group did; nothing while the database is away."""
     known = to.place.person or to.place.kind is Kind.TERMINAL  # there nobody else is person 0
-    own = workspace.memory.language(to.place.person) if known else None
-    return own or (workspace.memory.chat(to.place.chat).language if to.place.kind is Kind.GROUP else None)
+    try:
+        own = workspace.memory.language(to.place.person) if known else None
+        return own or (workspace.memory.chat(to.place.chat).language if to.place.kind is Kind.GROUP else None)
+    except ArchiveError:  # which they are about to hear of, in some language
+        return None
 
 
 def tell(workspace: Workspace, to: Incoming | Pressed, message: str, **values: str | int) -> Reply:

@@ -1,12 +1,14 @@
 """Everything a Qawl process needs, opened once, each part when it is first used."""
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import metrics
 from bot.memory import Memory
 from config import Settings
 from config.logs import keep_secret
@@ -24,6 +26,7 @@ from retrieval.encoder import Encoder, SentenceTransformerEncoder
 from retrieval.errors import ArchiveError, ArchiveUnwritable, ForeignModel, SourceError, UsageError
 from retrieval.language_means import LanguageMeans
 from retrieval.lexical_index import TantivyIndex
+from retrieval.memory import keep_little
 from retrieval.planning import Asking, RoleMatcher
 from retrieval.search import Searcher
 from retrieval.sentence_ranking import SentenceRanker
@@ -83,6 +86,7 @@ class Workspace:
     def encoder(self) -> Encoder:
         """The encoder, bound to the archive."""
         leave_cores_to_torch()
+        keep_little()
         encoder = SentenceTransformerEncoder(self.settings.encoder)
         self.archive.bind_model(encoder.identity)
         return encoder
@@ -217,8 +221,10 @@ class Workspace:
         Raises:
             QuestionError: when the question is empty or too long.
         """
+        started = time.monotonic()
         with self.precedence.question():
             answer = self.answerer.answer(question, limit=limit, speaker_id=speaker_id)
+        metrics.answered(answer, time.monotonic() - started)
         asked = any(letter.isalnum() for letter in answer.question)
         if asked and answer.status == "not_found" and not answer.plan.choices:
             try:

@@ -17,11 +17,14 @@ from bot.chats.delivery import not_taken, out_of_order, reason
 from bot.chats.desk import Desk
 from bot.chats.faults import FAULTS
 from bot.chats.groups import Moves
-from bot.chats.inbox import Inbox, Settling
+from bot.chats.inbox import GRACE, Inbox, Settling
 from bot.chats.membership import Membership
 from bot.chats.menus import AdminMenus, introduce
+from bot.chats.reports import Reports
+from bot.chats.watched import Watched, beat
+from bot.metrics import Health, offered
 from bot.workspace import Workspace
-from config.logs import keep_secret
+from config.logs import keep_people_private, keep_secret
 from config.settings import Telegram
 from retrieval.errors import ArchiveError, QawlError, UsageError
 
@@ -58,8 +61,16 @@ def run(workspace: Workspace) -> None:
     if telegram.webhook_url and not _SECRET.fullmatch(_text(telegram.webhook_secret)):
         raise UsageError("A webhook needs QAWL_TELEGRAM__WEBHOOK_SECRET: any 1 to 256 letters, digits, _ and -.")
     keep_secret(telegram.token.get_secret_value())
+    keep_secret(_text(telegram.webhook_secret))
     workspace.warm_up()
-    application = build(workspace)
+    keep_people_private(workspace.data_dir, telegram.admins)
+    health = Health(polls=not telegram.webhook_url)
+    application = build(workspace, health)
+    with offered(workspace, health):
+        _serve(application, telegram)
+
+
+def _serve(application: App, telegram: Telegram) -> None:
     try:
         if telegram.webhook_url:
             host, _, port = telegram.listen.rpartition(":")
@@ -80,26 +91,41 @@ def run(workspace: Workspace) -> None:
         raise QawlError(f"Nothing can be listened to at {telegram.listen}: {error.strerror}.") from error
 
 
-def build(workspace: Workspace) -> App:
-    """The application with its handlers; not yet running."""
+def build(workspace: Workspace, health: Health | None = None) -> App:
+    """The application with its handlers; not yet running. `health` is told of what moves."""
+    health = health or Health(polls=False)
     telegram = workspace.settings.telegram
     assert telegram.token is not None
-    desk = Desk(workspace)
+    reports = Reports(workspace)
+    desk = Desk(workspace, reports)
     settling = Settling(_UPDATES, workspace.memory)
-    inbox = Inbox(workspace.memory, at_end=settling.end)
-
     beside: list[asyncio.Task[None]] = []
+    stopping: list[asyncio.Task[None]] = []
+
+    def begin_to_end() -> None:
+        settling.end()
+        for part in (workspace.worker, workspace.poller):  # while answers are finished: there are ten seconds for all
+            stopping.append(asyncio.create_task(asyncio.to_thread(part.stop, GRACE)))
+
+    inbox = Inbox(workspace.memory, at_end=begin_to_end)
 
     async def begin(application: App) -> None:
         log.info("Connected to Telegram as @%s.", application.bot.username)
         if telegram.webhook_url:
             await _try_webhook(application.bot, telegram)
+        await reports.begin(application.bot)
         workspace.worker.start()
-        for work in (introduce(application.bot), _keep_tidy(workspace)):  # Telegram may have the first wait for hours
+        workspace.poller.start()
+        works = introduce(application.bot), _keep_tidy(workspace), beat(health)
+        for work in works:  # Telegram may have the first wait for hours
             task = asyncio.create_task(work)
             task.add_done_callback(_tell_defect)
             beside.append(task)
         await inbox.resume(application.bot)
+
+    async def pause(application: App) -> None:
+        await reports.end()
+        await asyncio.gather(*stopping)
 
     async def end(application: App) -> None:
         for task in beside:
@@ -111,10 +137,13 @@ def build(workspace: Workspace) -> App:
         .token(telegram.token.get_secret_value())
         .base_url(telegram.api_url)
         .base_file_url(telegram.file_url)
+        .request(Watched())
+        .get_updates_request(Watched(1, health.polled))
         .rate_limiter(AIORateLimiter(max_retries=_MAX_RETRIES))
         .update_queue(inbox)
         .concurrent_updates(settling)
         .post_init(begin)
+        .post_stop(pause)
         .post_shutdown(end)
         .build()
     )

@@ -112,7 +112,7 @@ async def redeliver(
     kept: list[int] = []
     try:
         for number, reply in zip(messages, replies, strict=False):
-            if not await _edit(to, number, reply):
+            if not await edit(to, number, reply):
                 break
             kept.append(number)
     except Forbidden as error:
@@ -139,8 +139,12 @@ async def _take_back(to: MaybeInaccessibleMessage, number: int) -> None:
         log.info("A message was not taken back: %s.", reason(error))
 
 
-async def _edit(to: MaybeInaccessibleMessage, number: int, reply: Reply) -> bool:
-    """Whether the message shows the reply now; it does not when somebody deleted it."""
+async def edit(to: MaybeInaccessibleMessage, number: int, reply: Reply) -> bool:
+    """Whether the message shows the reply now; it does not when somebody deleted it.
+
+    Raises:
+        TelegramError: when the bot may not write there, the group has moved, or Telegram is out of order for too long.
+    """
     try:
         await retrying(
             lambda: to.get_bot().edit_message_text(

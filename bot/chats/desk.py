@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
 from typing import Any
 
 from telegram import CallbackQuery, Message, Update
@@ -19,6 +20,7 @@ from bot.chats.groups import heard
 from bot.chats.inbox import Inbox
 from bot.chats.inline import Inline
 from bot.chats.reading import Addressed, addressed, incoming, place_of
+from bot.chats.reports import Reports
 from bot.conversation import press, respond
 from bot.incoming import Incoming, Pressed
 from bot.replies import Outcome, Reply
@@ -41,8 +43,9 @@ Context = ContextTypes.DEFAULT_TYPE
 class Desk:
     """Handles the updates of one bot."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, reports: Reports) -> None:
         self._workspace = workspace
+        self._reports = reports
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="answers")
         telegram = workspace.settings.telegram
         self._limits = Limits(telegram.questions_per_minute, telegram.questions_per_minute_in_chat)
@@ -80,9 +83,12 @@ class Desk:
             replies = await self._compute(respond, asked, failed=[tell(self._workspace, asked, "defect")])
         arrived = self._arrived(message.chat.id, replies)
         if before:
-            await redeliver(message, before.messages, replies, arrived)
+            await redeliver(message, before.messages, [one for one in replies if not one.job], arrived)
         else:
-            await deliver(message, replies, arrived)
+            await deliver(message, [one for one in replies if not one.job], arrived)
+        for one in replies:
+            if one.job:
+                await self._reports.sent(one.job, message.chat.id, await deliver(message, [one], arrived))
 
     async def _admitted(self, message: Message, asked: Incoming) -> bool:
         """Whether it is to be answered; who asks too often is told once, until they may ask again."""
@@ -138,6 +144,8 @@ class Desk:
         await _pop_up(query, outcome.toast)
         if outcome.edited:
             await redeliver(under, [under.message_id], [outcome.edited])
+        if outcome.job:
+            self._reports.tell(outcome.job)
         await deliver(under, outcome.replies, self._arrived(under.chat.id, outcome.replies))
 
     def _pressed(self, query: CallbackQuery) -> Pressed | None:
@@ -155,7 +163,7 @@ class Desk:
         """What `work` says, computed in a thread; `failed` when that is a defect of ours, which is logged."""
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._pool, work, self._workspace, asked)
+            return await loop.run_in_executor(self._pool, copy_context().run, work, self._workspace, asked)
         except Exception:
             log.exception("answering failed")
             return failed

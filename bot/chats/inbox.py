@@ -11,12 +11,15 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.chats.faults import FAULTS
 from bot.memory import Memory
+from bot.metrics import handled
+from config.logs import handling
 from retrieval.errors import ArchiveError
 
 log = logging.getLogger(__name__)
 
+_KINDS = tuple(map(str, Update.ALL_TYPES))
 _UNWRITTEN = "updates not written down"
-_GRACE = 8.0  # seconds from being asked to end; container runtimes kill after 10
+GRACE = 5.0  # seconds for what is at work when the end begins; closing takes two or three, and runtimes kill after 10
 
 
 class Inbox(asyncio.Queue[object]):
@@ -71,7 +74,7 @@ class Settling(BaseUpdateProcessor):
 
     def end(self) -> None:
         """Soon cuts off whatever is still being handled, such as an answer that waits for Telegram."""
-        asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
+        asyncio.get_running_loop().call_later(GRACE, self._cut_off)
 
     def _cut_off(self) -> None:
         if self._running:
@@ -84,10 +87,14 @@ class Settling(BaseUpdateProcessor):
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
+        person = update.effective_user if isinstance(update, Update) else None
         try:
-            await coroutine
+            with handling(getattr(update, "update_id", ""), person.id if person else None):
+                await coroutine
         finally:
             self._running.discard(task)
+        if isinstance(update, Update):
+            handled(next((one for one in _KINDS if getattr(update, one)), "other"))
         if isinstance(update, Update) and _lasting(update) and update.update_id not in self._kept:
             try:
                 await asyncio.to_thread(self._memory.settle, update.update_id)

@@ -3,14 +3,27 @@
 import asyncio
 from dataclasses import dataclass
 
-from telegram import Bot, Document, MaybeInaccessibleMessage, Message, MessageEntity, Update
+from telegram import (
+    Bot,
+    Document,
+    MaybeInaccessibleMessage,
+    Message,
+    MessageEntity,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    Update,
+)
 from telegram.constants import ChatType
+from telegram.error import TelegramError
 
 from bot.access import role_of
 from bot.chats.delivery import retrying
 from bot.conversation import COMMANDS
-from bot.incoming import Attachment, Incoming, Kind, Place
+from bot.incoming import Attachment, Incoming, Kind, Origin, Place
 from config.settings import Telegram
+from retrieval.errors import SourceError
 
 _AROUND_MENTION = " ,:،\u200e\u200f"  # the last two show where right-to-left text begins
 
@@ -90,22 +103,42 @@ def incoming(update: Update, said: Addressed, settings: Telegram) -> Incoming:
         replied=answered.message_id if answered else None,
         quoted=quoted,
         attachment=_attachment(carrier.document) if carrier.document else None,
+        origin=_origin(message if message.forward_origin or not answered else answered),
         language=user.language_code if user else None,
         sent=carrier.date,
         edited=update.edited_message is not None,
     )
 
 
+def _origin(message: Message) -> Origin | None:
+    """Where the message was forwarded from."""
+    match message.forward_origin:
+        case MessageOriginChannel(chat=chat) as origin:
+            return Origin(chat.title, origin.date, chat.id, origin.message_id, chat.username)
+        case MessageOriginUser(sender_user=user) as origin:
+            return Origin(user.full_name, origin.date)
+        case MessageOriginHiddenUser(sender_user_name=name) as origin:
+            return Origin(name, origin.date)
+        case MessageOriginChat(sender_chat=chat) as origin:
+            return Origin(chat.title, origin.date)
+    return None
+
+
 def _attachment(document: Document) -> Attachment:
     loop = asyncio.get_running_loop()
 
     async def fetch() -> bytes:
-        file = await retrying(document.get_file)
-        return bytes(await retrying(file.download_as_bytearray))
+        try:
+            file = await retrying(document.get_file)
+            return bytes(await retrying(file.download_as_bytearray))
+        except TelegramError as error:
+            reason = "Telegram does not hand the file over; send it again"
+            raise SourceError(document.file_name or "", reason) from error
 
     # Called from a worker thread, and only after access was checked.
     return Attachment(
         name=document.file_name or "",
         size=document.file_size or 0,
         read=lambda: asyncio.run_coroutine_threadsafe(fetch(), loop).result(),
+        media_type=document.mime_type or "",
     )

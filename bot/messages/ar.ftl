@@ -9,7 +9,12 @@ help =
     ‏‎/privacy – ما أحتفظ به عنك
     ‏‎/help – هذه الرسالة
 help-admin =
-    ‏‎/ingest – لإضافة مقال: اكتب نصه بعد الأمر، أو أرسل ملف ‎.txt أو ‎.md مع ‎/ingest في التعليق، أو ردّ بالأمر ‎/ingest على رسالة
+    ‏‎/ingest – لإضافة مقال: اكتب رابطاً أو نص المقال بعد الأمر، أو أرسل ملفاً مع ‎/ingest في التعليق، أو ردّ بالأمر على رسالة، أو أعد توجيه منشور قناة إليّ
+    ‏‎/articles و‎/delete – ما في الأرشيف، وحذف مقالات منه
+    ‏‎/feeds – الخلاصات التي تُقرأ
+    ‏‎/jobs – ما ينتظر وما فشل
+    ‏‎/wishes – الأسئلة التي بلا جواب
+    ‏‎/stats – أرقام الأرشيف
 not-found = لم أجد جواباً عن هذا السؤال في الأرشيف.
 nearest = أقرب ما وجدته – وليس جواباً:
 which-speaker = أكثر من شخص في الأرشيف يحمل هذا الاسم. عمّن تسأل؟
@@ -17,25 +22,13 @@ archive-empty = الأرشيف ما زال فارغاً. يستطيع المشر
 question-empty = اكتب سؤالك بعد الأمر: ‎/ask ماذا قال … عن …؟
 question-too-long = السؤال طويل جداً. اكتب سؤالك في { $limit } حرف على الأكثر.
 not-admin = هذا الأمر لمشرفي البوت فقط.
-ingest-empty = لا شيء لإضافته: اكتب نص المقال بعد ‎/ingest، أو أرسل معه ملف ‎.txt أو ‎.md، أو ردّ به على رسالة.
-ingest-added = { $passages ->
-        [one] أُضيف المقال: مقطع واحد
-        [two] أُضيف المقال: مقطعان
-        [few] أُضيف المقال: { $passages } مقاطع
-        [many] أُضيف المقال: { $passages } مقطعاً
-       *[other] أُضيف المقال: { $passages } مقطع
-    }. يمكنك السؤال عنه الآن.
-ingest-updated = { $passages ->
-        [one] حُدّث المقال: مقطع واحد
-        [two] حُدّث المقال: مقطعان
-        [few] حُدّث المقال: { $passages } مقاطع
-        [many] حُدّث المقال: { $passages } مقطعاً
-       *[other] حُدّث المقال: { $passages } مقطع
-    }.
+ingest-empty = لا شيء لإضافته: اكتب رابطاً أو نص المقال بعد ‎/ingest، أو أرسل معه ملفاً، أو ردّ به على رسالة، أو أعد توجيه منشور قناة إليّ.
+ingest-added = أُضيف:
+ingest-updated = حُدّث:
 ingest-unchanged = هذا المقال موجود لدي؛ لم يتغير شيء.
 ingest-failed = لم يُضف: { $error }.
 ingest-large = الملف كبير جداً. يسمح تيليغرام للبوت بتنزيل { $megabytes } ميغابايت على الأكثر.
-ingest-wrong-file = أستطيع هنا إضافة ملفات ‎.txt و‎.md فقط.
+ingest-wrong-file = لا أستطيع قراءة ملفات من هذا النوع؛ أرسل واحداً من هذه: { $kinds }
 unknown-command = لا أعرف هذا الأمر. يعرض ‎/help ما أستطيع فعله.
 defect = حدث خطأ من جهتي وقد سُجّل؛ حاول مرة أخرى من فضلك.
 stranger = هذا البوت يجيب فقط من سمح لهم مالكه.
@@ -135,3 +128,134 @@ forget-done = { $answers ->
     }
 forget-whom = تكتب هنا باسم المجموعة، فلا أعرف من أنت. اكتب ‎/forget لي في محادثة خاصة.
 forget-of-others = هذا يخص شخصاً آخر. اكتب ‎/forget بنفسك.
+
+# What admins give, and how they look after the archive.
+articles = { $articles ->
+        [one] مقال واحد
+        [two] مقالان
+        [few] { $articles } مقالات
+        [many] { $articles } مقالاً
+       *[other] { $articles } مقال
+    }
+statements = { $statements ->
+        [0] بلا أقوال
+        [one] قول واحد
+        [two] قولان
+        [few] { $statements } أقوال
+        [many] { $statements } قولاً
+       *[other] { $statements } قول
+    }
+ingest-reading = أقرأ
+ingest-many = { $articles ->
+        [one] مقال واحد:
+        [two] مقالان، أولهما:
+        [few] { $articles } مقالات، أولها:
+        [many] { $articles } مقالاً، أولها:
+       *[other] { $articles } مقال، أولها:
+    }
+ingest-changed = لدي صيغة أخرى منه، وستحل هذه محلها.
+ingest-none = لا مقال فيه
+ingest-unread = { $articles ->
+        [one] تعذرت قراءة مقال واحد:
+        [two] تعذرت قراءة مقالين، أولهما:
+        [few] تعذرت قراءة { $articles } مقالات، أولها:
+        [many] تعذرت قراءة { $articles } مقالاً، أولها:
+       *[other] تعذرت قراءة { $articles } مقال، أولها:
+    }
+ingest-rest-unchanged = { $articles ->
+        [one] وكان مقال واحد موجوداً لدي.
+        [two] وكان مقالان موجودين لدي.
+        [few] وكانت { $articles } مقالات موجودة لدي.
+        [many] وكان { $articles } مقالاً موجوداً لدي.
+       *[other] وكان { $articles } مقال موجوداً لدي.
+    }
+ingest-waiting = في قائمة الانتظار:
+ingest-running = تجري الإضافة:
+ingest-not-yet = لم يُضف بعد: { $error }.
+ingest-again = المحاولة التالية:
+ingest-undone = أُزيل من الأرشيف:
+ingest-dropped = لم يُضف:
+button-confirm = تأكيد
+button-undo = تراجع
+button-retry = إعادة المحاولة
+button-delete = نعم، احذفه
+button-remove = نعم، أزله من القائمة
+button-clear-all = مسح الكل
+button-newer = الأحدث
+button-older = الأقدم
+done = حسناً.
+job-gone = لم يعد هذا في قائمتي.
+job-busy = يجري العمل عليه أو انتهى؛ انظر مرة أخرى بعد لحظات.
+job-failed = فشل
+job-waiting = في الانتظار
+job-running = قيد العمل
+jobs-none = لا شيء في الانتظار، ولم يفشل شيء.
+wishes = { $questions ->
+        [one] سؤال واحد بلا جواب:
+        [two] سؤالان بلا جواب، الأكثر تكراراً أولاً:
+        [few] { $questions } أسئلة بلا جواب، الأكثر تكراراً أولاً:
+        [many] { $questions } سؤالاً بلا جواب، الأكثر تكراراً أولاً:
+       *[other] { $questions } سؤال بلا جواب، الأكثر تكراراً أولاً:
+    }
+wishes-none = لكل الأسئلة حتى الآن جواب.
+articles-page = المقالات { $first }–{ $last } من { $total }، الأحدث أولاً:
+article-gone = لم يعد ذلك المقال في الأرشيف.
+deleted = { $articles ->
+        [0] لم يُحذف شيء.
+        [one] حُذف مقال واحد.
+        [two] حُذف مقالان.
+        [few] حُذفت { $articles } مقالات.
+        [many] حُذف { $articles } مقالاً.
+       *[other] حُذف { $articles } مقال.
+    }
+delete-this = هل أحذف هذا المقال؟
+delete-missing = لا مقال بالمعرّف { $article }؛ يعرض ‎/articles الموجود.
+delete-which = اكتب معرّفات المقالات بعد الأمر: ‎/delete ID … – يعرضها ‎/articles ومعها أزرار الحذف.
+megabytes = { $megabytes } ميغابايت
+language-ar = العربية
+language-en = الإنجليزية
+language-ru = الروسية
+stats-languages = المقالات حسب اللغة
+stats-months = المقالات حسب الشهر
+stats-speakers = الأكثر اقتباساً
+stats-questions = { $days ->
+        [one] الأسئلة خلال يوم واحد
+        [two] الأسئلة خلال يومين
+        [few] الأسئلة خلال { $days } أيام
+        [many] الأسئلة خلال { $days } يوماً
+       *[other] الأسئلة خلال { $days } يوم
+    }
+stats-answered = لها جواب: { $answered }، بلا جواب: { $unanswered }
+stats-wishes = في قائمة الرغبات: { $questions }
+feeds-none = لا خلاصات بعد.
+feeds-how =
+    ‏‎/feeds add ثم العنوان – لقراءة خلاصة من الآن
+    ‏‎/feeds remove ثم العنوان أو الرقم – لوقف قراءتها
+    ‏‎/feeds – القائمة
+feed-added = { $articles ->
+        [one] تُضاف مقالاتها الجديدة من الآن، بدءاً بأحدث مقال.
+        [two] تُضاف مقالاتها الجديدة من الآن، بدءاً بأحدث مقالين.
+        [few] تُضاف مقالاتها الجديدة من الآن، بدءاً بأحدث { $articles } مقالات.
+        [many] تُضاف مقالاتها الجديدة من الآن، بدءاً بأحدث { $articles } مقالاً.
+       *[other] تُضاف مقالاتها الجديدة من الآن، بدءاً بأحدث { $articles } مقال.
+    }
+feed-known = هي في القائمة أصلاً.
+feed-removed = أُزيلت من القائمة، وبقيت مقالاتها.
+feed-unknown = هذا ليس في القائمة التي يعرضها ‎/feeds:
+feed-refused = لم تُضف: { $error }.
+feed-due = تُقرأ بعد لحظات
+feed-next = القراءة التالية:
+feed-fails-since = تتعذر قراءتها منذ
+feed-failing = { $days ->
+        [one] تعذرت قراءة الخلاصة «{ $feed }» منذ يوم واحد
+        [two] تعذرت قراءة الخلاصة «{ $feed }» منذ يومين
+        [few] تعذرت قراءة الخلاصة «{ $feed }» منذ { $days } أيام
+        [many] تعذرت قراءة الخلاصة «{ $feed }» منذ { $days } يوماً
+       *[other] تعذرت قراءة الخلاصة «{ $feed }» منذ { $days } يوم
+    }: { $url } – إن كان عنوانها قد تغير فأزلها بالأمر ‎/feeds remove وأضف الجديد بالأمر ‎/feeds add.
+command-articles = المقالات في الأرشيف
+command-delete = حذف مقالات
+command-feeds = الخلاصات التي تُقرأ
+command-jobs = ما ينتظر وما فشل
+command-wishes = الأسئلة التي بلا جواب
+command-stats = أرقام الأرشيف

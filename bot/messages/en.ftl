@@ -9,7 +9,12 @@ help =
     /privacy – what I keep about you
     /help – this message
 help-admin =
-    /ingest – takes in an article: write its text after the command, send a .txt or .md file with /ingest as its caption, or reply with /ingest to a message
+    /ingest – takes in an article: write a link or its text after the command, send a file with /ingest as its caption, reply with it to a message, or just forward me a channel’s post
+    /articles, /delete – what is in the archive; take articles out
+    /feeds – feeds that are read from now on
+    /jobs – what waits or has failed
+    /wishes – questions without an answer
+    /stats – figures
 not-found = I found no answer to this in the archive.
 nearest = What comes closest – not an answer:
 which-speaker = More than one person in the archive has that name. Whom do you mean?
@@ -17,19 +22,13 @@ archive-empty = The archive is still empty. An admin can add articles with /inge
 question-empty = Write your question after the command: /ask What did … say about …?
 question-too-long = That question is too long. Please ask in at most { $limit } characters.
 not-admin = Only the bot's admins can do that.
-ingest-empty = Nothing to take in: write the article's text after /ingest, send a .txt or .md file with it, or reply with it to a message.
-ingest-added = Taken in: { $passages ->
-        [one] { $passages } passage
-       *[other] { $passages } passages
-    }. You can ask about it now.
-ingest-updated = Updated: { $passages ->
-        [one] { $passages } passage
-       *[other] { $passages } passages
-    }.
+ingest-empty = Nothing to take in: write a link or the article's text after /ingest, send a file with it, reply with it to a message, or just forward me a channel’s post.
+ingest-added = Taken in:
+ingest-updated = Updated:
 ingest-unchanged = I already have this article; nothing changed.
 ingest-failed = Not taken in: { $error }.
 ingest-large = That file is too large. Telegram lets a bot fetch at most { $megabytes } MB.
-ingest-wrong-file = I can only take in .txt and .md files here.
+ingest-wrong-file = I cannot read files of that kind; send one of these: { $kinds }
 unknown-command = I don't know that command. /help lists what I can do.
 defect = Something went wrong on my side. It has been logged; please try again.
 stranger = This bot answers only people whom its owner has let in.
@@ -114,3 +113,95 @@ forget-done = { $answers ->
     }
 forget-whom = You write as the group here, so I do not know who you are. Write /forget to me in private.
 forget-of-others = That is somebody else's. Write /forget yourself.
+
+# What admins give, and how they look after the archive.
+articles = { $articles ->
+        [one] { $articles } article
+       *[other] { $articles } articles
+    }
+statements = { $statements ->
+        [0] no quotations
+        [one] { $statements } quotation
+       *[other] { $statements } quotations
+    }
+ingest-reading = Reading
+ingest-many = { $articles ->
+        [one] { $articles } article:
+       *[other] { $articles } articles. The first:
+    }
+ingest-changed = I have another version of it, which this one replaces.
+ingest-none = there is no article in it
+ingest-unread = { $articles ->
+        [one] { $articles } article could not be read:
+       *[other] { $articles } articles could not be read. The first:
+    }
+ingest-rest-unchanged = { $articles ->
+        [one] I had { $articles } article already.
+       *[other] I had { $articles } articles already.
+    }
+ingest-waiting = It is in the queue:
+ingest-running = Taking in:
+ingest-not-yet = Not yet: { $error }.
+ingest-again = Next try:
+ingest-undone = Taken out again:
+ingest-dropped = Not taken in:
+button-confirm = Confirm
+button-undo = Undo
+button-retry = Retry
+button-delete = Yes, delete it
+button-remove = Yes, take it off the list
+button-clear-all = Clear all
+button-newer = Newer
+button-older = Older
+done = All right.
+job-gone = That is no longer on my list.
+job-busy = It is being worked on or is over; look again in a moment.
+job-failed = failed
+job-waiting = waiting
+job-running = at work
+jobs-none = Nothing waits, and nothing has failed.
+wishes = { $questions ->
+        [one] { $questions } question without an answer:
+       *[other] { $questions } questions without an answer, the most asked first:
+    }
+wishes-none = Every question so far had an answer.
+articles-page = Articles { $first }–{ $last } of { $total }, the newest first:
+article-gone = That article is no longer in the archive.
+deleted = { $articles ->
+        [0] Nothing was deleted.
+        [one] { $articles } article was deleted.
+       *[other] { $articles } articles were deleted.
+    }
+delete-this = Delete this article?
+delete-missing = There is no article { $article }; /articles shows what there is.
+delete-which = Write the articles’ ids after the command: /delete ID … – /articles shows them, and has buttons for it.
+megabytes = { $megabytes } MB
+language-ar = Arabic
+language-en = English
+language-ru = Russian
+stats-languages = Articles by language
+stats-months = Articles by month
+stats-speakers = Most quoted
+stats-questions = Questions in { $days } days
+stats-answered = answered: { $answered }, without an answer: { $unanswered }
+stats-wishes = on the wish list: { $questions }
+feeds-none = There is no feed yet.
+feeds-how = /feeds add ADDRESS – reads a feed from now on; /feeds remove ADDRESS or NUMBER – no longer; /feeds – the list
+feed-added = New articles are taken in from now on, beginning with the newest { $articles }.
+feed-known = It is on the list already.
+feed-removed = It is off the list; its articles stay.
+feed-unknown = This is not on the list; /feeds shows it:
+feed-refused = Not added: { $error }.
+feed-due = will be read in a moment
+feed-next = will be read at
+feed-fails-since = cannot be read since
+feed-failing = { $days ->
+        [one] The feed “{ $feed }” could not be read for { $days } day
+       *[other] The feed “{ $feed }” could not be read for { $days } days
+    }: { $url } – if it has moved, /feeds remove it and /feeds add the new address.
+command-articles = Articles in the archive
+command-delete = Delete articles
+command-feeds = Feeds that are read
+command-jobs = What waits or has failed
+command-wishes = Questions without an answer
+command-stats = Figures

@@ -9,7 +9,12 @@ help =
     /privacy — что я храню о вас
     /help — это сообщение
 help-admin =
-    /ingest — добавить статью: напишите её текст после команды, пришлите файл .txt или .md с подписью /ingest либо ответьте командой /ingest на сообщение
+    /ingest — добавить статью: напишите ссылку или текст после команды, пришлите файл с подписью /ingest, ответьте ею на сообщение или просто перешлите мне публикацию канала
+    /articles, /delete — что есть в архиве; удалить статьи
+    /feeds — ленты, которые читаются
+    /jobs — что в очереди и что не вышло
+    /wishes — вопросы без ответа
+    /stats — цифры
 not-found = Ответа на этот вопрос в архиве нет.
 nearest = Самое близкое — но это не ответ:
 which-speaker = В архиве несколько человек с таким именем. О ком вы спрашиваете?
@@ -17,21 +22,13 @@ archive-empty = Архив пока пуст. Администратор мож�
 question-empty = Напишите вопрос после команды: /ask Что … сказал о …?
 question-too-long = Вопрос слишком длинный. Уложитесь, пожалуйста, в { $limit } символов.
 not-admin = Это могут делать только администраторы бота.
-ingest-empty = Добавлять нечего: напишите текст статьи после /ingest, пришлите с командой файл .txt или .md либо ответьте ею на сообщение.
-ingest-added = Добавлено: { $passages ->
-        [one] { $passages } фрагмент
-        [few] { $passages } фрагмента
-       *[other] { $passages } фрагментов
-    }. Можно спрашивать.
-ingest-updated = Обновлено: { $passages ->
-        [one] { $passages } фрагмент
-        [few] { $passages } фрагмента
-       *[other] { $passages } фрагментов
-    }.
+ingest-empty = Добавлять нечего: напишите ссылку или текст статьи после /ingest, пришлите с командой файл, ответьте ею на сообщение или просто перешлите мне публикацию канала.
+ingest-added = Добавлено:
+ingest-updated = Обновлено:
 ingest-unchanged = Эта статья уже есть; ничего не изменилось.
 ingest-failed = Не добавлено: { $error }.
 ingest-large = Файл слишком большой. Telegram позволяет боту скачать не больше { $megabytes } МБ.
-ingest-wrong-file = Здесь я принимаю только файлы .txt и .md.
+ingest-wrong-file = Файлы такого вида я не читаю; пришлите один из этих: { $kinds }
 unknown-command = Я не знаю такой команды. Что я умею, покажет /help.
 defect = Что-то сломалось на моей стороне. Ошибка записана; попробуйте ещё раз.
 stranger = Этот бот отвечает только тем, кого допустил его владелец.
@@ -122,3 +119,107 @@ forget-done = { $answers ->
     }
 forget-whom = Здесь вы пишете от имени группы, и я не знаю, кто вы. Напишите /forget мне лично.
 forget-of-others = Это чужое. Напишите /forget сами.
+
+# What admins give, and how they look after the archive.
+articles = { $articles ->
+        [one] { $articles } статья
+        [few] { $articles } статьи
+       *[other] { $articles } статей
+    }
+statements = { $statements ->
+        [0] нет цитат
+        [one] { $statements } цитата
+        [few] { $statements } цитаты
+       *[other] { $statements } цитат
+    }
+ingest-reading = Читаю
+ingest-many = { $articles ->
+        [one] { $articles } статья. Первая:
+        [few] { $articles } статьи. Первая:
+       *[other] { $articles } статей. Первая:
+    }
+ingest-changed = У меня есть другая версия; эта её заменит.
+ingest-none = статьи здесь нет
+ingest-unread = { $articles ->
+        [one] Не прочитана { $articles } статья. Первая:
+        [few] Не прочитаны { $articles } статьи. Первая:
+       *[other] Не прочитано { $articles } статей. Первая:
+    }
+ingest-rest-unchanged = { $articles ->
+        [one] { $articles } статья уже была.
+        [few] { $articles } статьи уже были.
+       *[other] { $articles } статей уже было.
+    }
+ingest-waiting = В очереди:
+ingest-running = Добавляю:
+ingest-not-yet = Пока не добавлено: { $error }.
+ingest-again = Следующая попытка:
+ingest-undone = Убрано из архива:
+ingest-dropped = Не добавлено:
+button-confirm = Подтвердить
+button-undo = Отменить
+button-retry = Повторить
+button-delete = Да, удалить
+button-remove = Да, убрать из списка
+button-clear-all = Очистить всё
+button-newer = Новее
+button-older = Старее
+done = Хорошо.
+job-gone = В моём списке этого больше нет.
+job-busy = Это сейчас выполняется или уже закончилось; посмотрите чуть позже.
+job-failed = не вышло
+job-waiting = в очереди
+job-running = выполняется
+jobs-none = В очереди пусто, ошибок нет.
+wishes = { $questions ->
+        [one] { $questions } вопрос без ответа:
+        [few] { $questions } вопроса без ответа, самые частые сначала:
+       *[other] { $questions } вопросов без ответа, самые частые сначала:
+    }
+wishes-none = На все вопросы до сих пор был ответ.
+articles-page = Статьи { $first }–{ $last } из { $total }, новые сначала:
+article-gone = Этой статьи в архиве больше нет.
+deleted = { $articles ->
+        [0] Ничего не удалено.
+        [one] Удалена { $articles } статья.
+        [few] Удалены { $articles } статьи.
+       *[other] Удалено { $articles } статей.
+    }
+delete-this = Удалить эту статью?
+delete-missing = Статьи { $article } нет; что есть, покажет /articles.
+delete-which = Напишите номера статей после команды: /delete ID … — их показывает /articles, там же есть кнопки.
+megabytes = { $megabytes } МБ
+language-ar = арабский
+language-en = английский
+language-ru = русский
+stats-languages = Статьи по языкам
+stats-months = Статьи по месяцам
+stats-speakers = Чаще всего цитируются
+stats-questions = { $days ->
+        [one] Вопросы за { $days } день
+        [few] Вопросы за { $days } дня
+       *[other] Вопросы за { $days } дней
+    }
+stats-answered = с ответом: { $answered }, без ответа: { $unanswered }
+stats-wishes = в списке пожеланий: { $questions }
+feeds-none = Лент пока нет.
+feeds-how = /feeds add АДРЕС — читать ленту; /feeds remove АДРЕС или НОМЕР — больше не читать; /feeds — список
+feed-added = Новые статьи теперь добавляются — начиная с { $articles } последних.
+feed-known = Эта лента уже в списке.
+feed-removed = Лента убрана из списка, её статьи остались.
+feed-unknown = Этого нет в списке, его показывает /feeds:
+feed-refused = Не добавлено: { $error }.
+feed-due = сейчас будет прочитана
+feed-next = следующее чтение:
+feed-fails-since = не читается с
+feed-failing = { $days ->
+        [one] Лента «{ $feed }» не читается { $days } день
+        [few] Лента «{ $feed }» не читается { $days } дня
+       *[other] Лента «{ $feed }» не читается { $days } дней
+    }: { $url } — если её адрес изменился, уберите её командой /feeds remove и добавьте новый командой /feeds add.
+command-articles = Статьи в архиве
+command-delete = Удалить статьи
+command-feeds = Ленты, которые читаются
+command-jobs = Что в очереди и что не вышло
+command-wishes = Вопросы без ответа
+command-stats = Цифры

@@ -178,7 +178,7 @@ def test_an_article_that_is_gone_is_said_to_be_gone(full: FakeWorkspace, languag
 
 def test_the_one_who_was_chosen_is_asked_about(workspace: FakeWorkspace) -> None:
     lines = "Dmitry Medvedev said: rents will double.\nAndrei Medvedev said: rents will never double."
-    respond(workspace, Incoming(lines, Role.ADMIN, ASKED, command="ingest"))
+    workspace.ingestor.ingest([Article(id="rents", text=lines)])
     workspace.speakers.catch_up(workspace.archive)
     people = [found.speaker for found in workspace.speakers.find("Medvedev")]
     assert len(people) == 2

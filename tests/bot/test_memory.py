@@ -182,3 +182,11 @@ def test_tidying_keeps_what_buttons_need_for_a_month(memory: Memory, monkeypatch
     assert memory.votes() == (0, 0)
     assert memory.unsettled() == ["open"], "what was never answered is not lost"
     assert memory.receive(1, "its number is free again")
+
+
+def test_questions_with_and_without_an_answer_are_counted(memory: Memory) -> None:
+    assert memory.answered() == (0, 0)
+    memory.give(HERE, answer())
+    memory.give(HERE, answer('"status":"answered"'))
+    memory.give(HERE, answer('"status":"answered"').model_copy(update={"status": "not_found", "evidence": []}))
+    assert memory.answered() == (2, 1)

@@ -1,5 +1,6 @@
 """What of a chat is meant for the bot, and what of that was said to it."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -8,7 +9,7 @@ from telegram import Bot, Message, Update
 
 from bot.access import Role
 from bot.chats.reading import Addressed, addressed, incoming, place_of
-from bot.incoming import Kind, Place
+from bot.incoming import Kind, Origin, Place
 from config.settings import Telegram
 from tests.e2e.bot_api.limits import entities_found_in
 from tests.e2e.bot_api.people import ANONYMOUS_ADMIN, SERVICE_USER
@@ -150,3 +151,29 @@ def test_the_place_of_a_message_has_a_topic_only_in_forums() -> None:
     assert place_of(message("x", chat=PRIVATE), 7) == Place(7, 7, 5, 0, Kind.PRIVATE)
     assert place_of(message("x", message_thread_id=3, is_topic_message=True), 7).thread == 3
     assert place_of(message("x", message_thread_id=2), 7).thread == 0, "a chain of replies is no topic"
+
+
+CHANNEL_ORIGIN = {"type": "channel", "date": 1_600_000_000, "chat": CHANNEL | {"username": "wire"}, "message_id": 12}
+THEN = datetime(2020, 9, 13, 12, 26, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (CHANNEL_ORIGIN, Origin("Wire", THEN, -1002, 12, "wire")),
+        ({"type": "user", "date": 1_600_000_000, "sender_user": AMAL}, Origin("Amal", THEN)),
+        ({"type": "hidden_user", "date": 1_600_000_000, "sender_user_name": "Ольга"}, Origin("Ольга", THEN)),
+        ({"type": "chat", "date": 1_600_000_000, "sender_chat": GROUP}, Origin("Newsroom", THEN)),
+    ],
+)
+@pytest.mark.parametrize("how", ["forwarded", "replied to"])
+def test_where_a_message_was_forwarded_from_is_known(how: str, origin: dict[str, Any], expected: Origin) -> None:
+    there = {"forward_origin": origin, "text": "Ministers met."}
+    more = there if how == "forwarded" else {"reply_to_message": OF_AMAL | there}
+    one = message("/ingest", chat=PRIVATE, **{key: value for key, value in more.items() if key != "text"})
+    assert incoming(Update(1, message=one), Addressed("ingest", ""), Telegram()).origin == expected
+
+
+def test_a_message_that_was_not_forwarded_has_no_origin() -> None:
+    one = message("/ingest", chat=PRIVATE)
+    assert incoming(Update(1, message=one), Addressed("ingest", ""), Telegram()).origin is None

@@ -61,6 +61,19 @@ def answer_to(api: BotApi, user: User) -> Call:
     return api.wait_for("sendMessage", chat=user, timeout=WAIT)
 
 
+def told(api: BotApi, user: User, word: str) -> Call:
+    """The next edit of a message that says so: what becomes of an article is told in one message."""
+    return api.wait_for("editMessageText", chat=user, timeout=WAIT, where=lambda call: word in call.params["text"])
+
+
+def taken_in(api: BotApi, user: User) -> str:
+    """What is said once the article that somebody gave is confirmed and taken in."""
+    assert answer_to(api, user).params["text"].startswith("Reading")
+    preview = told(api, user, "quotation")
+    user.presses(preview.result, "Confirm")
+    return str(told(api, user, "Taken in: ").params["text"])
+
+
 @pytest.mark.parametrize(
     ("language", "question"),
     [
@@ -116,7 +129,7 @@ def test_a_question_beyond_the_limit_is_refused_kindly(api: BotApi) -> None:
 
 def test_an_admin_ingests_a_document_and_asks_about_it(api: BotApi, admin: User, data_dir: Path) -> None:
     admin.sends_document("grindavik.txt", VOLCANO.encode(), caption="/ingest")
-    assert "Taken in: 2 passages" in answer_to(api, admin).params["text"]
+    assert taken_in(api, admin).startswith("Taken in: 1 article, 1 quotation")
     admin.says("What did the mayor of Grindavik say about families?")
     assert "every family had left the town" in answer_to(api, admin).params["text"]
     listed = qawl(data_dir, "articles", "--json").stdout.splitlines()
@@ -126,13 +139,13 @@ def test_an_admin_ingests_a_document_and_asks_about_it(api: BotApi, admin: User,
 def test_an_admin_ingests_text_and_a_replied_to_message_once(api: BotApi, admin: User) -> None:
     news = "The ferry to Heimaey sails again on Sunday, the harbour office announced."
     admin.says(f"/ingest {news}")
-    assert "Taken in: 1 passage" in answer_to(api, admin).params["text"]
+    assert news[:40] in taken_in(api, admin)
     message = admin.says("Fishing boats returned to Vestmannaeyjar, the coast guard said on Monday.")
     answer_to(api, admin)
     admin.says("/ingest", reply_to=message)
-    assert "Taken in: 1 passage" in answer_to(api, admin).params["text"]
+    taken_in(api, admin)
     admin.says("/ingest", reply_to=message)
-    assert "already have" in answer_to(api, admin).params["text"]
+    assert "Fishing boats" in told(api, admin, "already have").params["text"]
 
 
 @pytest.mark.parametrize(("name", "data"), [("empty.txt", b" \n"), ("image.txt", bytes(range(256)) * 9)])
@@ -140,7 +153,7 @@ def test_a_document_that_is_no_text_is_refused_by_name_of_the_fault(
     api: BotApi, admin: User, name: str, data: bytes
 ) -> None:
     admin.sends_document(name, data, caption="/ingest")
-    assert answer_to(api, admin).params["text"].startswith("Not taken in: it is")
+    assert told(api, admin, "Not taken in: it is").params["text"].endswith(f".\n{name}")
 
 
 def test_a_stranger_cannot_ingest(api: BotApi, data_dir: Path) -> None:
@@ -163,7 +176,7 @@ def test_a_long_answer_is_split_between_quotations(api: BotApi, admin: User) -> 
     for number, words in enumerate(articles):
         need = f"{words} " * 21
         admin.says(f"/ingest The biologist Jane Goodall said 🐧 penguins need {number} {need}.")
-        assert "Taken in" in answer_to(api, admin).params["text"]
+        taken_in(api, admin)
     admin.says("What do penguins need, according to Jane Goodall?")
     parts = [answer_to(api, admin).params for _ in range(2)]
     for part in parts:
@@ -225,7 +238,7 @@ def test_sigterm_ends_cleanly_and_what_was_acknowledged_is_there(tmp_path: Path)
         data_dir = tmp_path / "data"
         with serving(data_dir, own, [ADMIN]) as running:
             boss.says(f"/ingest {VOLCANO}")
-            own.wait_for("sendMessage", chat=boss, timeout=WAIT)
+            taken_in(own, boss)
             boss.says("What did the mayor say?")
             assert running.stop(signal.SIGTERM) == 0
         assert "Traceback" not in running.log

@@ -252,3 +252,25 @@ def test_what_ended_long_ago_is_forgotten_and_nothing_that_waits(queue: Queue) -
     assert queue.forget(datetime.now(UTC) + timedelta(seconds=1)) == 3
     assert [state(queue, one) for one in (done, failed, offered)] == [None] * 3
     assert [state(queue, one) for one in (running, waiting)] == ["running", "waiting"]
+
+
+# --- beside
+
+
+def test_where_to_report_to_can_change_at_any_time_and_the_work_goes_on(queue: Queue) -> None:
+    job = queue.add("url", "https://example.org/a", place='{"chat": 5}')
+    held = claimed(queue)
+    assert queue.report_to(job.id, '{"chat": 6}')
+    now = queue.job(job.id)
+    assert now
+    assert (now.place, now.state) == ('{"chat": 6}', "running")
+    assert queue.finish(held, Report(added=1))
+    assert not queue.report_to(job.id + 1, "")
+
+
+def test_jobs_are_counted_by_state(queue: Queue) -> None:
+    assert queue.counts() == {}
+    for offered in (True, False, False):
+        queue.add("url", "https://example.org/a", offered=offered)
+    queue.fail(claimed(queue), "it is gone")
+    assert queue.counts() == {"offered": 1, "waiting": 1, "failed": 1}
