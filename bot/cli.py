@@ -35,6 +35,7 @@ Batch = Annotated[Path | None, typer.Option("--batch", help='File of lines {"id"
 
 def main() -> None:
     """Runs `qawl`; every error that Qawl raises on purpose is one line on stderr and its exit status."""
+    os.umask(0o077)  # what is made in the data folder is its owner's alone, indexes and all
     set_up_logging()
     for stream in (sys.stdin, sys.stdout, sys.stderr):  # CONTRACT: all text is UTF-8, whatever the locale says
         if isinstance(stream, io.TextIOWrapper):
@@ -52,7 +53,9 @@ def main() -> None:
 
 
 def _settings(data_dir: Path | None, config: Path | None) -> Settings:
-    return load_settings(config=config, data_dir=data_dir)
+    settings = load_settings(config=config, data_dir=data_dir)
+    set_up_logging(settings.log)
+    return settings
 
 
 @app.command()
@@ -151,6 +154,36 @@ def wishes(json: Json = False, data_dir: DataDir = None, config: Config = None) 
     commands.wishes(_settings(data_dir, config), as_json=json)
 
 
+feeds = typer.Typer(help="Read feeds by a schedule, while `qawl serve` runs.", no_args_is_help=True)
+app.add_typer(feeds, name="feeds")
+
+
+@feeds.command("list")
+def list_feeds(json: Json = False, data_dir: DataDir = None, config: Config = None) -> None:
+    """List the feeds and when each is read next."""
+    commands.feeds(_settings(data_dir, config), as_json=json)
+
+
+@feeds.command("add")
+def add_feeds(
+    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Feeds, sitemaps, or pages that name a feed.")],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Read feeds from now on; their newest articles are taken in first."""
+    commands.add_feeds(_settings(data_dir, config), urls)
+
+
+@feeds.command("remove")
+def remove_feeds(
+    which: Annotated[list[str], typer.Argument(metavar="URL|NUMBER...", help="As `qawl feeds list` prints them.")],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Read feeds no longer; their articles stay."""
+    commands.remove_feeds(_settings(data_dir, config), which)
+
+
 @app.command()
 def check(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what is wrong.")] = False,
@@ -180,3 +213,9 @@ def restore(
 ) -> None:
     """Bring the archive back from a copy."""
     commands.restore(_settings(data_dir, config), src, force=force)
+
+
+@app.command()
+def doctor(data_dir: DataDir = None, config: Config = None) -> None:
+    """Tell what is wrong with token, network, model, folder and settings, and what to do."""
+    commands.doctor(_settings(data_dir, config))

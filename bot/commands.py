@@ -1,19 +1,30 @@
 """What the commands do. Results go to stdout, progress and logs to stderr."""
 
 import json
+import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
+from bot.feed_commands import find
 from bot.messages import language_for, say
 from bot.rendering import answer_blocks, plain
 from bot.richtext import RichText, fit
@@ -21,12 +32,26 @@ from bot.terminal import chat as chat_in_terminal
 from bot.terminal import show
 from bot.workspace import Workspace
 from config import Settings
+from ingest.extent import Extent
 from ingest.pipeline import Report
 from ingest.sources import read
 from retrieval.backup import FORMER, back_up
 from retrieval.backup import restore as restore_backup
-from retrieval.errors import QawlError, QuestionError, UsageError
+from retrieval.errors import QawlError, QuestionError, SourceError, UsageError
+from retrieval.private_files import make_private
 from retrieval.types import Answer, Plan
+
+log = logging.getLogger(__name__)
+
+_SPEED_SECONDS = 60.0  # that the time left is estimated by: what is there already goes by a hundred times faster
+_INGEST_COLUMNS = (
+    SpinnerColumn(),
+    TextColumn("{task.description}"),
+    BarColumn(),
+    TaskProgressColumn(),
+    TextColumn("{task.fields[speed]}"),
+    TimeRemainingColumn(),
+)
 
 _TOGETHER = 32  # questions of a batch that are encoded in one go
 
@@ -37,11 +62,22 @@ _err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 @contextmanager
 def _workspace(settings: Settings) -> Iterator[Workspace]:
+    _keep_private(settings.data_dir)
     workspace = Workspace(settings)
     try:
         yield workspace
     finally:
         workspace.close()
+
+
+def _keep_private(data_dir: Path) -> None:
+    try:
+        mended = make_private(data_dir)
+    except OSError as error:
+        log.warning("Others may read the archive, and that cannot be changed: %s: %s.", error.filename, error.strerror)
+        return
+    if mended:
+        log.warning("Others could read %s and %d more; from now on they cannot.", mended[0], len(mended) - 1)
 
 
 def _well_formed(text: str) -> str:
@@ -55,17 +91,30 @@ def _print_json(value: object) -> None:
 
 def ingest(settings: Settings, sources: list[str], *, as_json: bool, dry_run: bool) -> None:
     """`qawl ingest`."""
+    report = Report()
+    interrupted = False
     with _workspace(settings) as workspace:
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=_err, transient=True) as bar:
-            task = bar.add_task("articles", total=None)
+        extent = Extent(sources)
+        with Progress(*_INGEST_COLUMNS, console=_err, transient=True, speed_estimate_period=_SPEED_SECONDS) as bar:
+            task = bar.add_task("", total=extent.total, speed="")
+            began = time.monotonic()
 
-            def progress(report: Report) -> None:
-                speed = report.passages / max(report.seconds, 0.001)
-                bar.update(task, completed=report.done, description=f"articles ({speed:.0f} passages/s)")
+            def progress(now: Report) -> None:
+                nonlocal report
+                report = now.model_copy()
+                seconds = max(time.monotonic() - began, 0.001)
+                worked = now.added + now.updated
+                speed = f"{worked / seconds:.1f} articles/s, {now.passages / seconds:.0f} passages/s"
+                bar.update(task, completed=extent.done, description=f"{now.done:,} articles", speed=speed)
 
-            found = chain.from_iterable(read(source, workspace.fetcher) for source in sources)
-            report = workspace.ingestor.ingest(found, dry_run=dry_run, progress=progress)
+            found = chain.from_iterable(read(source, workspace.fetcher, extent.opened) for source in sources)
+            try:
+                report = workspace.ingestor.ingest(found, dry_run=dry_run, progress=progress)
+            except KeyboardInterrupt:
+                interrupted = True
+            if report.added + report.updated and not dry_run and not interrupted:
+                bar.update(task, completed=extent.done, description="indexes", speed="")
+                workspace.save()
     if as_json:
         _print_json(report.model_dump())
     else:
@@ -76,6 +125,9 @@ def ingest(settings: Settings, sources: list[str], *, as_json: bool, dry_run: bo
         )
         for failure in report.failures:
             _err.print(f"qawl: {failure.source}: {failure.error}", soft_wrap=True)
+    if interrupted:
+        _err.print("qawl: Interrupted; what was done is stored. Run the same command again to go on.", soft_wrap=True)
+        raise typer.Exit(130)
     if report.failed:
         raise typer.Exit(1)
 
@@ -264,6 +316,57 @@ def wishes(settings: Settings, *, as_json: bool) -> None:
     _out.print(table)
 
 
+def feeds(settings: Settings, *, as_json: bool) -> None:
+    """`qawl feeds list`."""
+    with _workspace(settings) as workspace:
+        listed = workspace.feeds.all()
+    if as_json:
+        for one in listed:
+            since = one.failing_since.isoformat() if one.failing_since else None
+            polling = {"next_poll": one.next_poll.isoformat(), "failures": one.failures, "failing_since": since}
+            _print_json({"url": one.url, "title": one.title, **polling})
+        return
+    table = Table("", "title", "url", "next", "fails since", box=None)
+    for number, one in enumerate(listed, 1):
+        due = "soon" if one.next_poll <= datetime.now(UTC) else f"{one.next_poll:%Y-%m-%d %H:%M}"
+        failing = f"{one.failing_since:%Y-%m-%d}" if one.failing_since else ""
+        table.add_row(str(number), one.title or "", one.url, due, failing)
+    _out.print(table)
+
+
+def add_feeds(settings: Settings, urls: list[str]) -> None:
+    """`qawl feeds add`."""
+    from ingest.feed_discovery import find_feed  # noqa: PLC0415  a tenth of a second that only this command needs
+
+    failed = False
+    with _workspace(settings) as workspace:
+        for url in urls:
+            try:
+                feed = find_feed(url, workspace.fetcher)
+            except SourceError as error:
+                print(f"qawl: {url}: {error}", file=sys.stderr)
+                failed = True
+            else:
+                print(f"{'added' if workspace.feeds.add(feed) else 'already there'}: {feed.url}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def remove_feeds(settings: Settings, which: list[str]) -> None:
+    """`qawl feeds remove`."""
+    failed = False
+    with _workspace(settings) as workspace:
+        found = [(find(workspace, one), one) for one in which]  # first: numbers change as feeds go
+        for feed, one in found:
+            if feed and workspace.feeds.remove(feed.url):
+                print(f"removed: {feed.url}")
+            else:
+                print(f"qawl: there is no feed {one}; `qawl feeds list` shows them", file=sys.stderr)
+                failed = True
+    if failed:
+        raise typer.Exit(1)
+
+
 def chat(settings: Settings) -> None:
     """`qawl chat`."""
     with _workspace(settings) as workspace:
@@ -313,3 +416,15 @@ def restore(settings: Settings, src: Path, *, force: bool) -> None:
 def _only_embedded(settings: Settings, instead: str) -> None:
     if settings.database_url:
         raise UsageError(f"The archive is in PostgreSQL: use {instead} for it, as docs/operations.md describes.")
+
+
+def doctor(settings: Settings) -> None:
+    """`qawl doctor`."""
+    from bot.doctor import State, examine  # noqa: PLC0415  half a second that only this command needs
+
+    wrong = False
+    for one in examine(settings):
+        print(f"{one.state.value:8} {one.about}: {one.text}", flush=True)
+        wrong |= one.state is State.PROBLEM
+    if wrong:
+        raise typer.Exit(1)

@@ -18,6 +18,14 @@ class SettingsError(Exception):
     """A setting has an impossible value or the settings file cannot be read. Its message names both in one line."""
 
 
+def host_and_port(value: str) -> str:
+    """The value, if it says where to listen; raises ValueError otherwise."""
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise ValueError("must be host:port, such as 127.0.0.1:8443")
+    return value
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -52,10 +60,7 @@ class Telegram(_Table):
     @field_validator("listen")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
-            raise ValueError("must be host:port, such as 127.0.0.1:8443")
-        return value
+        return host_and_port(value)
 
 
 class Encoder(_Table):
@@ -88,6 +93,26 @@ class Ingest(_Table):
     )
 
 
+class Log(_Table):
+    """What is written to stderr while Qawl runs."""
+
+    format: Literal["text", "json"] = Field("text", description="lines for people, or a JSON object a line")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="the least that is worth a line")
+
+
+class Metrics(_Table):
+    """What monitoring can ask `qawl serve`."""
+
+    listen: str | None = Field(
+        None, description="host:port of `/metrics` (Prometheus) and `/healthz`, such as 127.0.0.1:9464; absent = off"
+    )
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, value: str | None) -> str | None:
+        return value and host_and_port(value)
+
+
 class Llm(_Table):
     """An optional OpenAI-compatible endpoint; everything works without one."""
 
@@ -114,6 +139,8 @@ class Settings(BaseSettings):
     encoder: Encoder = Encoder()
     ranking: Ranking = Ranking()
     ingest: Ingest = Ingest()
+    log: Log = Log()
+    metrics: Metrics = Metrics()
     llm: Llm = Llm()
 
     @classmethod

@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -104,6 +105,8 @@ class TantivyIndex:
                 writer = self._writer()
                 try:
                     self._write(writer, archive)
+                    with suppress(ValueError):  # a merge that fails loses nothing
+                        writer.wait_merging_threads()  # they die with the writer, and a segment a commit would stay
                 finally:
                     del writer  # gives tantivy's lock back
             self._index.reload()
@@ -113,7 +116,10 @@ class TantivyIndex:
         deadline = time.monotonic() + _LOCK_SECONDS
         while True:
             try:
-                return self._index.writer(_WRITER_BYTES, 1)
+                writer = self._index.writer(_WRITER_BYTES, 1)
+                # A process that was killed within a commit may have left a file of the very name that the next wants.
+                writer.garbage_collect_files()
+                return writer
             except ValueError as error:
                 if "LockBusy" not in str(error):
                     raise ArchiveUnwritable(f"{self.path} cannot be written: {error}.") from error

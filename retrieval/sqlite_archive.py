@@ -383,12 +383,20 @@ class SqliteArchive:
             "SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
         )[0]
         languages = dict(self._db.rows("SELECT lang, count(*) FROM articles GROUP BY lang ORDER BY 2 DESC, 1"))
-        size = sum(f.stat().st_size for f in self.path.parent.rglob("*") if f.is_file())
+        size = sum(map(_size, self.path.parent.rglob("*")))
         return Counts(articles, sentences, passages, statements, languages, size)
 
     def close(self) -> None:
         """See `Archive.close`."""
         self._db.close()
+
+
+def _size(file: Path) -> int:
+    """Bytes; none of a folder, nor of what an index has just taken away."""
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _statement(row: Sequence[Any]) -> StoredStatement:

@@ -126,7 +126,7 @@ def test_an_update_whose_answer_could_not_be_sent_waits_for_the_next_process(
 def test_what_still_waits_for_telegram_at_the_end_is_cut_off_and_taken_up_later(
     memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_module, "_GRACE", 0.05)
+    monkeypatch.setattr(inbox_module, "GRACE", 0.05)
     settling = Settling(4, memory)
 
     async def serve() -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel, SecretStr
@@ -93,6 +93,11 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("QAWL_TELEGRAM__CHANNELS", "{", "JSON"),
         ("QAWL_TELEGRAM__API_URL", "api.telegram.org/bot", "telegram.api_url"),
         ("QAWL_TELEGRAM__TOKE", "x", "telegram.toke"),
+        ("QAWL_TELEGRAM__LISTEN", "8443", "telegram.listen"),
+        ("QAWL_TELEGRAM__LISTEN", ":8443", "127.0.0.1:8443"),
+        ("QAWL_TELEGRAM__LISTEN", "localhost:https", "telegram.listen"),
+        ("QAWL_TELEGRAM__LISTEN", "localhost:65536", "telegram.listen"),
+        ("QAWL_TELEGRAM__LISTEN", "localhost:0", "telegram.listen"),
     ],
 )
 def test_an_impossible_value_is_said_in_one_line(
@@ -187,6 +192,9 @@ def documented() -> dict[str, list[str]]:
 
 def type_of(field: Any) -> str:
     kinds = {str: "text", int: "number", float: "number", bool: "true or false", Path: "folder", SecretStr: "secret"}
+    if get_origin(field.annotation) is Literal:
+        *first, last = (f"`{value}`" for value in get_args(field.annotation))
+        return f"{', '.join(first)} or {last}"
     plain = next(kind for kind in (*get_args(field.annotation), field.annotation) if kind is not type(None))
     return "list of numbers" if field.annotation == list[int] else kinds[plain]
 
