@@ -9,6 +9,7 @@ import numpy as np
 from ingest.attribution.language import Words
 from ingest.attribution.tagger import SENTENCES, Floats, Tags, Tokens
 from retrieval.folding import fold
+from retrieval.transliteration import rows
 from retrieval.types import Kind, Span
 
 # Probability of a statement from which a sentence counts as one: likelier than not.
@@ -18,6 +19,9 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*[.]?(?<![^\W\d_]{3}[.])")
 _SOURCE = 0.4  # probability from which a word is part of a source, even if something else is likelier: spans stay whole
 _NAME = 0.5  # mean probability over a word's tokens from which it is a name
 _BESIDE = 0.15  # and from which it is beside one that is
+_WITH_PLACE = 3  # words of a place, a given name and a family name
+_GENITIVE = re.compile("(?:ии|[аыия])$")  # "президент Польши Анджей Дуда"
+_PATRONYMIC = re.compile("(?:вич|вич[ауе]|вичем|вн[аыуе]|вной|ичн[аыуе]|ичной)$")
 _GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„()]*[\s\u200e\u200f]*")  # between two words of one name
 
 
@@ -126,12 +130,25 @@ def names_among(words: Sequence[Word], text: str, lang: Words) -> Iterator[Span]
         likely = word.name > (_BESIDE if beside or ahead else _NAME)
         wanted = linked or (beside and form in lang.links) or (likely and (beside or form not in titles))
         if run and not (wanted and beside):
-            yield Span(start=run[0].start, end=run[-1].end)
+            yield _name(run, words[i - len(run) - 1 : i - len(run)], text, lang)
             run = []
         if wanted:
             run.append(word)
     if run:
-        yield Span(start=run[0].start, end=run[-1].end)
+        yield _name(run, words[-len(run) - 1 : -len(run)], text, lang)
+
+
+def _name(run: Sequence[Word], before: Sequence[Word], text: str, lang: Words) -> Span:
+    """The name in a run of name words: without "operator" in front of it, nor the place of which somebody is mayor."""
+    forms = [text[word.start : word.end] for word in run]
+    start = 0
+    while start < len(run) - 1 and forms[start].islower() and fold(forms[start]) not in lang.links:
+        start += 1
+    office = any(fold(text[word.start : word.end]) in lang.office for word in before)
+    if office and start == 0 and len(run) >= _WITH_PLACE and _GENITIVE.search(forms[0]):
+        known = rows(forms[0].lower()) or _PATRONYMIC.search(forms[1])
+        start = 0 if known else 1
+    return Span(start=run[start].start, end=run[-1].end)
 
 
 def _parts(words: Sequence[Word], part: str, text: str) -> Iterator[list[Word]]:

@@ -182,3 +182,25 @@ def test_a_sentence_without_words_says_nothing_of_anybody() -> None:
     found = said(0, [], DIRECT, "…", language_words("en"))
     assert found is not None
     assert not found.mentions
+
+
+@pytest.mark.parametrize(
+    ("lang", "before", "run", "name"),
+    [
+        ("ru", "Мэр", "Нарвика Олаф Берг", "Олаф Берг"),
+        ("ru", "Президент", "Польши Анджей Дуда", "Анджей Дуда"),
+        ("ru", "президента", "Польши Анджея Дуды", "Польши Анджея Дуды"),  # only the nominative is known as an office
+        ("ru", "Директор", "Анна Ивановна Петрова", "Анна Ивановна Петрова"),
+        ("ru", "Министр", "Анна Мария Лопес", "Анна Мария Лопес"),
+        ("ru", "вечером", "Польши Анджей Дуда", "Польши Анджей Дуда"),
+        ("ru", "Мэр", "Олаф Берг", "Олаф Берг"),
+        ("en", "Grid", "operator Nils Holm", "Nils Holm"),
+        ("en", "Minister", "de la Cruz", "de la Cruz"),
+        ("en", "and", "bell hooks", "hooks"),
+    ],
+)
+def test_a_name_begins_behind_what_somebody_is_and_where(lang: str, before: str, run: str, name: str) -> None:
+    text = f"{before} {run}"
+    places = [(text.index(one), one) for one in text.split()]
+    words = [Word(at, at + len(one), "source", at == 0, 1.0, float(at > 0)) for at, one in places]
+    assert [text[one.start : one.end] for one in names_among(words, text, language_words(lang))] == [name]
