@@ -18,8 +18,8 @@ from retrieval.planning import Asking, Target
 from retrieval.question_words import lexicon
 from retrieval.types import Article, Evidence
 
-# Confidence that anybody's words need, by hand, from what about 20 typed texts found: keys struck at random reach 0.17 with
-# two words and 0.33 with one, finished topics mostly 0.3 to 0.9.
+# Confidence that anybody's words need, by hand, from what about 20 typed texts found: keys struck at random reach 0.17
+# with two words and 0.33 with one, finished topics mostly 0.3 to 0.9.
 _TOPIC = 0.2
 _WORD = 0.5  # for one word that the quotation does not hold, as in another language
 _LEAST_WORD = 5  # letters of such a word: shorter ones are beginnings
