@@ -4,7 +4,7 @@ BIN := .venv/bin
 export QAWL_DATA_DIR ?= $(CURDIR)/data
 SAMPLE := ingest/sample/article.ar.txt
 
-.PHONY: run test lint bench eval eval-many peers clean
+.PHONY: run test lint bench eval eval-many peers chaos fuzz clean
 
 run: .venv/run.stamp  ## the bot: in Telegram with QAWL_TELEGRAM__TOKEN set, else here in the terminal
 	@$(BIN)/qawl ingest $(SAMPLE) >&2
@@ -51,6 +51,16 @@ peers: .venv-peers/stamp  ## the frameworks that `make eval` compares with, in a
 	@$(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/python -m pip install -qq --upgrade 'pip>=25.1'
 	@.venv-peers/bin/python -m pip install -qq --group peers
+	@touch $@
+
+chaos: .venv/test.stamp  ## KILLS kills at random instants (2 000 take ten minutes); what the test suite does with 200
+	HF_HUB_OFFLINE=1 QAWL_CHAOS_KILLS=$(or $(KILLS),2000) $(BIN)/python -m pytest -s tests/chaos
+
+fuzz: .venv/fuzz.stamp  ## RUNS inputs over all targets, coverage-guided
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.fuzz --runs $(or $(RUNS),1000000)
+
+.venv/fuzz.stamp: .venv/test.stamp
+	@$(BIN)/python -m pip install -qq --group fuzz
 	@touch $@
 
 clean:

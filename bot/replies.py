@@ -77,7 +77,7 @@ def number(values: Sequence[str], place: int) -> int | None:
 
 def shortened(text: str, units: int = _LABEL) -> str:
     """The text in one line of at most that many UTF-16 units, cut between words where it is too long."""
-    line = " ".join(text.split())
+    line = " ".join(text.split())[: units + 1]  # too long if it is so by letters; a title may be a megabyte
     if RichText(line).units <= units:
         return line
     while RichText(line).units >= units:

@@ -49,7 +49,7 @@ class Words:
             return "she"
         if titles & self.he_honorific:
             return "he"
-        verb = fold(cue).split()[0] if cue and cue.split() else ""
+        verb = next(iter(fold(cue or "").split()), "")  # a tatweel by itself folds to nothing
         if len(verb) > 2 and verb.endswith(tuple(self.she_said)):
             return "she"
         return "he" if len(verb) > 2 and verb.endswith(tuple(self.he_said)) else None
