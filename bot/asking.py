@@ -1,8 +1,10 @@
 """Questions and what goes on from their answers: more quotations, their context, their sources, a vote."""
 
 import re
+import time
 from collections.abc import Sequence
 
+from bot import metrics
 from bot.context import surroundings
 from bot.incoming import Incoming, Kind, Pressed
 from bot.memory import Given
@@ -42,7 +44,7 @@ def ask(workspace: Workspace, incoming: Incoming) -> Sequence[Reply]:
         return [tell(workspace, incoming, "welcome")]
     if followed := _followed(workspace, incoming):
         question = workspace.answerer.following(question, followed.answer) or question
-    return _answered(workspace, incoming, workspace.answer(question, limit=_FOUND))
+    return _answered(workspace, incoming, _answer(workspace, question))
 
 
 def _followed(workspace: Workspace, incoming: Incoming) -> Given | None:
@@ -50,6 +52,13 @@ def _followed(workspace: Workspace, incoming: Incoming) -> Given | None:
     place, memory = incoming.place, workspace.memory
     replied = memory.in_message(place.chat, incoming.replied) if incoming.replied else None
     return replied or memory.followed(place)
+
+
+def _answer(workspace: Workspace, question: str, speaker_id: str | None = None) -> Answer:
+    started = time.monotonic()
+    answer = workspace.answer(question, limit=_FOUND, speaker_id=speaker_id)
+    metrics.answered(answer, time.monotonic() - started)
+    return answer
 
 
 def _answered(workspace: Workspace, to: Incoming | Pressed, answer: Answer) -> Sequence[Reply]:
@@ -117,7 +126,7 @@ def chosen(workspace: Workspace, pressed: Pressed, values: Sequence[str]) -> Out
     choices = given.answer.plan.choices if given else []
     if given is None or place >= len(choices):
         return _gone(workspace, pressed)
-    answer = workspace.answer(given.answer.question, limit=_FOUND, speaker_id=choices[place].id)
+    answer = _answer(workspace, given.answer.question, choices[place].id)
     return Outcome(replies=_answered(workspace, pressed, answer))
 
 

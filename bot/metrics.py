@@ -11,17 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from bot.workspace import Workspace
 from retrieval.errors import ArchiveError, QawlError
 from retrieval.types import Answer
-
-if TYPE_CHECKING:
-    from bot.workspace import Workspace
 
 _LANGUAGES = ("ar", "en", "ru")
 BEAT_SECONDS = 5.0
@@ -88,7 +85,7 @@ class Health:
 class _Stock(Collector):
     """What is in the database at the moment of being asked."""
 
-    def __init__(self, workspace: "Workspace") -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def describe(self) -> Iterable[Metric]:
@@ -135,7 +132,7 @@ def _size(folder: Path) -> int:
 
 
 @contextmanager
-def offered(workspace: "Workspace", health: Health) -> Iterator[None]:
+def offered(workspace: Workspace, health: Health) -> Iterator[None]:
     """Answers monitoring at `metrics.listen` as long as the context lasts; nothing where that is not set.
 
     Raises:
@@ -165,7 +162,7 @@ def offered(workspace: "Workspace", health: Health) -> Iterator[None]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, listen: str, workspace: "Workspace", health: Health) -> None:
+    def __init__(self, listen: str, workspace: Workspace, health: Health) -> None:
         host, _, port = listen.rpartition(":")
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host.strip("[]"), int(port)), _Handler)

@@ -1,14 +1,12 @@
 """Everything a Qawl process needs, opened once, each part when it is first used."""
 
 import logging
-import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import metrics
 from bot.memory import Memory
 from config import Settings
 from config.logs import keep_secret
@@ -221,10 +219,8 @@ class Workspace:
         Raises:
             QuestionError: when the question is empty or too long.
         """
-        started = time.monotonic()
         with self.precedence.question():
             answer = self.answerer.answer(question, limit=limit, speaker_id=speaker_id)
-        metrics.answered(answer, time.monotonic() - started)
         asked = any(letter.isalnum() for letter in answer.question)
         if asked and answer.status == "not_found" and not answer.plan.choices:
             try:

@@ -17,7 +17,7 @@ from ingest.ahead import ahead
 from ingest.attribution import Attributor, Cut
 from ingest.passages import passage_spans, places
 from ingest.sentences import sentence_spans
-from retrieval.archive import Archive, Prepared
+from retrieval.archive import Archive, Attribution, Prepared
 from retrieval.encoder import Encoded, Encoder, Encoding
 from retrieval.errors import QawlError, SourceError
 from retrieval.language import detect_language
@@ -258,7 +258,7 @@ class Ingestor:
         prepared = []
         for rows in _steps([len(one.text) for one in parts], pause):
             with nullcontext() if pause else computing_alone():  # long articles one by one: little to share
-                attributions = self._attributor.attribute([parts[row] for row in rows])
+                attributions = self._attributed([parts[row] for row in rows])
             for row, attribution in zip(rows, attributions, strict=True):
                 one, encoding = cut[row], parts[row].encoding
                 means = self._means.tokens("passage", one.lang)
@@ -276,6 +276,18 @@ class Ingestor:
                     )
                 )
         return prepared
+
+    def _attributed(self, parts: Sequence[Cut]) -> list[Attribution]:
+        """Who says what in each article; a defect of ours leaves the one that it is met in without statements."""
+        try:
+            return self._attributor.attribute(parts)
+        except QawlError:
+            raise
+        except Exception:
+            if len(parts) == 1:
+                log.exception("attributing an article failed; it is kept without statements")
+                return [Attribution()]
+            return [self._attributed([part])[0] for part in parts]
 
     def _put(self, prepared: Sequence[Prepared], report: Report, *, anew: bool = False) -> None:
         for outcome, one in zip(self._archive.put(prepared, anew=anew), prepared, strict=True):

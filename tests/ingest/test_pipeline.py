@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from config import load_settings
+from ingest.attribution import Cut
 from ingest.pipeline import Ingestor, Report
-from retrieval.archive import Archive, Prepared
+from retrieval.archive import Archive, Attribution, Prepared
 from retrieval.encoder import Encoder
 from retrieval.errors import ArchiveError, ForeignModel, ModelUnavailable, SourceError
 from retrieval.types import Article
-from tests.fakes import FakeEncoder, FakeWorkspace
+from tests.fakes import FakeAttributor, FakeEncoder, FakeWorkspace
 from tests.shared_data import SAMPLE
 
 TWO = "Cats sleep all day. Dogs bark at night.\n\nBirds sing."
@@ -160,6 +161,22 @@ def test_an_article_that_we_stumble_over_does_not_stop_the_others(archive: Archi
     assert report.failures[0].source == "bad"
     assert "defect" not in report.failures[0].error, "the text of an unknown exception is for the log"
     assert list(stored(archive)) == ["a", "c"]
+
+
+def test_an_article_that_attribution_stumbles_over_is_kept_without_statements(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attribute = FakeAttributor.attribute
+
+    def stumbling(self: FakeAttributor, articles: Sequence[Cut]) -> list[Attribution]:
+        if any("stumble" in one.text for one in articles):
+            raise ValueError("a defect")
+        return attribute(self, articles)
+
+    monkeypatch.setattr(FakeAttributor, "attribute", stumbling)
+    report = ingestor().ingest([article("a", QUOTES), article("bad", f"{QUOTES} We stumble."), article("c", QUOTES)])
+    assert figures(report) == (3, 0, 0, 0)
+    assert [len(statements(archive, name)) for name in ("a", "bad", "c")] == [2, 0, 2]
 
 
 def test_a_model_that_cannot_be_had_is_not_the_articles_fault(archive: Archive) -> None:
