@@ -14,8 +14,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
+from bot.access import Role
 from bot.chats.inbox import Settling
 from bot.chats.watched import Watched, beat
+from bot.conversation import respond
+from bot.incoming import Incoming
 from bot.metrics import Health, offered
 from config import load_settings
 from retrieval.errors import QawlError
@@ -72,8 +75,8 @@ def now() -> dict[tuple[str, ...], float]:
 def test_questions_are_counted_by_outcome_and_language(running: FakeWorkspace, listen: str) -> None:
     before = now()
     for question in QUESTIONS.values():
-        running.answer(question, limit=3)
-    running.answer("Wie geht es den Preisen in den Läden der Stadt heute?", limit=3)
+        respond(running, Incoming(question, Role.READER))
+    respond(running, Incoming("Wie geht es den Preisen in den Läden der Stadt heute?", Role.READER))
     after = figures(get(listen, "/metrics").text)
     changed = {key[1:]: value - before.get(key, 0) for key, value in after.items() if key[0] == "qawl_questions_total"}
     asked = {language: sum(value for key, value in changed.items() if key[0] == language) for language in QUESTIONS}
