@@ -239,7 +239,8 @@ def test_the_file_system_is_that_of_the_innermost_mount(tmp_path: Path) -> None:
 
 
 def test_files_that_others_may_read_are_found_and_mended(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (data_dir / "words").mkdir(mode=0o755)
+    (data_dir / "words").mkdir()
+    (data_dir / "words").chmod(0o755)
     (data_dir / "words" / "segment").write_text("")
     (data_dir / "words" / "segment").chmod(0o644)
     (data_dir / "of others.txt").write_text("")

@@ -1,5 +1,6 @@
 """`qawl` with the fake model, slowed down: for tests that stop it in the middle."""
 
+import signal
 import time
 from collections.abc import Sequence
 
@@ -19,4 +20,5 @@ class SlowEncoder(FakeEncoder):
 
 pipeline._BATCH_CHARACTERS = 400  # some three articles: there must be batches to be stopped between
 commands.Workspace = lambda settings: FakeWorkspace(settings, SlowEncoder())  # type: ignore[assignment,misc]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts aside ignore it
 cli.main()

@@ -7,11 +7,11 @@ from importlib import resources
 import pytest
 
 from ingest.attribution.language import Words, language_words
-from retrieval.folding import fold
+from retrieval.folding import fold, stems
 
 FILE = resources.files("ingest.attribution") / "words.toml"
 LANGUAGES = list(tomllib.loads(FILE.read_text(encoding="utf-8")))
-LISTS = [one.name for one in fields(Words) if one.name != "lang"]
+LISTS = [one.name for one in fields(Words) if one.name not in ("lang", "same")]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -19,6 +19,27 @@ LISTS = [one.name for one in fields(Words) if one.name != "lang"]
 def test_every_word_is_folded(lang: str, name: str) -> None:
     known = getattr(language_words(lang), name)
     assert known == {fold(word) for word in known}
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "other"),
+    [
+        ("ru", "глава МИД РФ", "министр иностранных дел России"),
+        ("ru", "премьер Японии", "премьер-министр Японии"),
+        ("ru", "Генеральный прокурор", "генпрокурор"),
+        ("en", "British foreign secretary", "British foreign minister"),
+        ("ar", "رئيس الحكومة التونسية", "رئيس الوزراء التونسية"),
+    ],
+)
+def test_an_office_of_several_names_is_one(lang: str, one: str, other: str) -> None:
+    found = language_words(lang)
+    assert found.one_way(stems(one, lang)) == found.one_way(stems(other, lang))
+
+
+@pytest.mark.parametrize("lang", ["ar", "en", "ru"])
+def test_an_office_of_its_own_stays_itself(lang: str) -> None:
+    office = {"ar": "وزير النفط", "en": "oil minister", "ru": "министр культуры"}[lang]
+    assert language_words(lang).one_way(stems(office, lang)) == stems(office, lang)
 
 
 @pytest.mark.parametrize("lang", ["ar", "en", "ru"])
