@@ -166,13 +166,13 @@ def preview(workspace: Workspace, job: Job, language: str) -> Reply:
     lines = _understood(found.first, job, language)
     if found.articles == 1 and found.first.known == "same":
         workspace.queue.drop(job.id)
-        return Reply(_lines([RichText(say(language, "ingest-unchanged")), lines[0]]))
+        return Reply(_stacked([RichText(say(language, "ingest-unchanged")), lines[0]]))
     if found.articles > 1:
         lines.insert(0, RichText(say(language, "ingest-many", articles=found.articles)))
     if found.failures:
         first = found.failures[0]
         lines.append(_failures(len(found.failures), first.source, first.error, language))
-    return Reply(_lines(lines), _buttons(job, language, "yes", "no"))
+    return Reply(_stacked(lines), _buttons(job, language, "yes", "no"))
 
 
 def _understood(one: Preview, job: Job, language: str) -> list[RichText]:
@@ -199,23 +199,23 @@ def report(workspace: Workspace, job: Job, language: str) -> Reply:
     match job.state:
         case "done":
             assert job.report is not None
-            return Reply(_lines(_outcome(workspace, job, job.report, language)), _buttons(job, language, "no"))
+            return Reply(_stacked(_outcome(workspace, job, job.report, language)), _buttons(job, language, "no"))
         case "failed":
             return _failure(job, job.error or "", language, _buttons(job, language, "again", *(["no"] if put else [])))
         case "undone":
-            return Reply(_lines([RichText(say(language, "ingest-undone")), _name(job, language)]))
+            return Reply(_stacked([RichText(say(language, "ingest-undone")), _name(job, language)]))
         case "waiting" if job.error:
             again = RichText(say(language, "ingest-again") + " ")
             again += RichText.dated(f"{job.due:%Y-%m-%d %H:%M} UTC", job.due)
             reason = RichText(say(language, "ingest-not-yet", error=_sentence(job.error)))
             buttons = _buttons(job, language, "again", *([] if put else ["no"]))
-            return Reply(_lines([reason, _name(job, language), again]), buttons)
+            return Reply(_stacked([reason, _name(job, language), again]), buttons)
         case "waiting":
-            return Reply(_lines([RichText(say(language, "ingest-waiting")), _name(job, language)]))
+            return Reply(_stacked([RichText(say(language, "ingest-waiting")), _name(job, language)]))
     lines = [RichText(say(language, "ingest-running")), _name(job, language)]
     if job.report and job.report.done:
         lines.append(_progress(job.report, language))
-    return Reply(_lines(lines))
+    return Reply(_stacked(lines))
 
 
 def _outcome(workspace: Workspace, job: Job, done: Report, language: str) -> list[RichText]:
@@ -248,7 +248,7 @@ def _failures(count: int, source: str, error: str, language: str) -> RichText:
 
 def _failure(job: Job, error: str, language: str, buttons: Sequence[Sequence[Button]] = ()) -> Reply:
     reason = RichText(say(language, "ingest-failed", error=_sentence(error)))
-    return Reply(_lines([reason, _name(job, language)]), buttons)
+    return Reply(_stacked([reason, _name(job, language)]), buttons)
 
 
 def _sentence(error: str) -> str:
@@ -260,11 +260,8 @@ def _name(job: Job, language: str) -> RichText:
     return line([RichText(shortened(job.name))], language)
 
 
-def _lines(lines: Sequence[RichText]) -> RichText:
-    text = lines[0]
-    for one in lines[1:]:
-        text += RichText("\n") + one
-    return text
+def _stacked(lines: Sequence[RichText]) -> RichText:
+    return RichText.joined(lines, "\n")
 
 
 def _buttons(job: Job, language: str, *verbs: str) -> list[list[Button]]:
@@ -286,7 +283,9 @@ def decide(workspace: Workspace, pressed: Pressed, values: Sequence[str]) -> Out
             done = workspace.queue.drop(job.id)
             if done:
                 language = language_of(workspace, pressed)
-                return Outcome(edited=Reply(_lines([RichText(say(language, "ingest-dropped")), _name(job, language)])))
+                return Outcome(
+                    edited=Reply(_stacked([RichText(say(language, "ingest-dropped")), _name(job, language)]))
+                )
         case "no" if job.state in ("done", "failed"):
             try:
                 workspace.worker.undo(job.id)

@@ -16,10 +16,7 @@ _IN_A_ROW = 5  # buttons of a mark and a number, which stay wide enough for a th
 def line(parts: Sequence[RichText], language: str, *, gap: str | None = None) -> RichText:
     """The values in one line, with commas between them or with `gap`."""
     between = f"{say(language, 'comma')} " if gap is None else gap
-    text = RichText("")
-    for number, part in enumerate(parts):
-        text += RichText(between if number else "") + isolated(part, language)
-    return led(text, language)
+    return led(RichText.joined([isolated(part, language) for part in parts], between), language)
 
 
 def heading(title: str, language: str, url: str | None = None, mark: str = "") -> RichText:

@@ -70,7 +70,7 @@ def _articles(workspace: Workspace, page: int, language: str) -> Reply:
         turning.append(Button(say(language, "button-newer"), carried("articles", page - 1)))
     if last < total:
         turning.append(Button(say(language, "button-older"), carried("articles", page + 1)))
-    return Reply(_joined(blocks), [*buttons, turning] if turning else buttons)
+    return Reply(RichText.joined(blocks, "\n\n"), [*buttons, turning] if turning else buttons)
 
 
 def _article(one: ArticleSummary, language: str, mark: str = "") -> RichText:
@@ -133,7 +133,7 @@ def _wishes(workspace: Workspace, language: str) -> Reply:
         blocks.append(line([RichText(f"{place}."), question, asked], language, gap=" "))
     buttons = numbered_buttons(_DONE, "wishes", [(digest(one.question),) for one in shown])
     return Reply(
-        _joined(blocks, "\n"), [*buttons, [Button(say(language, "button-clear-all"), carried("wishes", "all"))]]
+        RichText.joined(blocks, "\n"), [*buttons, [Button(say(language, "button-clear-all"), carried("wishes", "all"))]]
     )
 
 
@@ -165,7 +165,7 @@ def _jobs(workspace: Workspace, language: str) -> Reply:
         if one.state != "running":
             again = Button(f"{_AGAIN} {place}", carried("jobs", "again", one.id))
             buttons.append([again, Button(f"{_TRASH} {place}", carried("jobs", "no", one.id))])
-    return Reply(_joined(blocks), buttons)
+    return Reply(RichText.joined(blocks, "\n\n"), buttons)
 
 
 def _job(job: Job, mark: str, language: str) -> RichText:
@@ -227,7 +227,7 @@ def _bars(title: str, counts: dict[str, int], language: str) -> RichText:
     for name, count in counts.items():
         bar = "▇" * max(1, round(_BAR * count / most))
         lines.append(line([RichText(shortened(name)), RichText(f"{count} {bar}")], language, gap=": "))
-    return _joined(lines, "\n")
+    return RichText.joined(lines, "\n")
 
 
 def _questions(workspace: Workspace, language: str) -> RichText:
@@ -243,11 +243,4 @@ def _questions(workspace: Workspace, language: str) -> RichText:
     named = [(say(language, f"job-{state}"), waiting.get(state)) for state in ("waiting", "running", "failed")]
     if states := [RichText(f"{name}: {count}") for name, count in named if count]:
         lines.append(line(states, language))
-    return _joined(lines, "\n")
-
-
-def _joined(blocks: Sequence[RichText], gap: str = "\n\n") -> RichText:
-    text = blocks[0]
-    for block in blocks[1:]:
-        text += RichText(gap) + block
-    return text
+    return RichText.joined(lines, "\n")

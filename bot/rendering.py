@@ -154,9 +154,7 @@ def _source(mark: str, one: Evidence | Article, language: str, *, elsewhere: int
         parts.append(isolated(RichText(source), language))
     if one.published is not None:
         parts.append(_day(one.published, language))
-    line = RichText(mark) + parts[0]
-    for part in parts[1:]:
-        line += RichText(f"{say(language, 'comma')} ") + part
+    line = RichText(mark) + RichText.joined(parts, f"{say(language, 'comma')} ")
     if elsewhere:
         line += f" ({say(language, 'also-in', articles=elsewhere)})"
     return led(line, language)

@@ -53,6 +53,14 @@ class RichText:
         known = text and seconds in _TELLABLE
         return cls(text, (Run(0, len(text), "date_time", time=seconds, form=form),) if known else ())
 
+    @classmethod
+    def joined(cls, parts: "Sequence[RichText]", gap: str) -> "RichText":
+        """The parts one after the other, with the gap between them."""
+        text = cls("")
+        for number, part in enumerate(parts):
+            text += cls(gap if number else "") + part
+        return text
+
     def marked(self, spans: Iterable[tuple[int, int]], style: Style) -> "RichText":
         """The text with these parts in a style, too."""
         return RichText(self.text, (*self.runs, *(Run(start, end, style) for start, end in spans)))

@@ -22,9 +22,9 @@ from retrieval.archive import Archive
 from retrieval.database import Database
 from retrieval.encoder import Encoder, SentenceTransformerEncoder
 from retrieval.errors import ArchiveError, ArchiveUnwritable, ForeignModel, SourceError, UsageError
+from retrieval.heap import keep_little
 from retrieval.language_means import LanguageMeans
 from retrieval.lexical_index import TantivyIndex
-from retrieval.memory import keep_little
 from retrieval.planning import Asking, RoleMatcher
 from retrieval.search import Searcher
 from retrieval.sentence_ranking import SentenceRanker

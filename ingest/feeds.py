@@ -1,7 +1,7 @@
 """Feeds that are read by a schedule: when each is due, what is new in it, and what a failure means for it.
 
 Nothing here knows the time or the database: a `Feed` is one row, and whoever runs the schedule loads those that are
-`due`, calls `poll`, has the articles of the new entries ingested, and only then stores what `polled` gives. A process
+due, calls `poll`, has the articles of the new entries ingested, and only then stores what `polled` gives. A process
 that dies in between has lost nothing: it finds the feed as it was, and asks again.
 """
 
@@ -70,11 +70,6 @@ class Polled:
     title: str | None
     etag: str | None
     last_modified: str | None
-
-
-def due(feeds: Iterable[Feed], now: datetime) -> list[Feed]:
-    """The feeds whose time has come, those that have waited longest first."""
-    return sorted((feed for feed in feeds if feed.next_poll <= now), key=lambda feed: feed.next_poll)
 
 
 def poll(feed: Feed, fetcher: Fetcher, known: Callable[[Sequence[str]], set[str]]) -> Polled:

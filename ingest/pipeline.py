@@ -20,10 +20,10 @@ from ingest.sentences import sentence_spans
 from retrieval.archive import Archive, Attribution, Prepared
 from retrieval.encoder import Encoded, Encoder, Encoding
 from retrieval.errors import QawlError, SourceError
+from retrieval.heap import give_back
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre
-from retrieval.memory import give_back
 from retrieval.near_duplicates import signature
 from retrieval.packing import pack
 from retrieval.threads import compute_alone, computing_alone

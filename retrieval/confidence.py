@@ -13,8 +13,9 @@ class Weights:
     """Constant, and weights of `late`, `context`, `dense` and `stems` of a `Candidate`; see there.
 
     Fitted by `tests/evaluation/fit_answers.py` on questions of our own, apart for sentences in the question's language
-    and in others; `of_anybody` is set by hand (docs/quality.md). `of_speaker` is the confidence from which a statement
-    of whom was asked about is an answer, `of_anybody` that of any sentence when nobody was.
+    and in others (`across` before token vectors took three bits; fitted again it differs in the second digit).
+    `of_speaker` is the confidence from which a statement of whom was asked about is an answer, `of_anybody` that of any
+    sentence when nobody was; both are set by hand (docs/quality.md).
     """
 
     same: Terms = (-6.66, 3.24, 4.52, 2.46, 3.82)

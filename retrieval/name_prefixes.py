@@ -1,13 +1,13 @@
 """Who is quoted in an archive, found by the first letters of a name, in any script: what typing needs."""
 
-import threading
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator
 
-from retrieval.archive import Archive, StoredSource
+from retrieval.archive import StoredSource
 from retrieval.folding import fold, words
 from retrieval.names import name_words
+from retrieval.source_follower import SourceFollower
 from retrieval.transliteration import evidence, likelihood, script, skeleton, without_article
 
 LEAST = 3  # letters typed: fewer begin too many names
@@ -19,16 +19,10 @@ _PEOPLE = 5  # names that one beginning may mean; more would be a list, not an a
 _LONGEST_BODY = 5  # words, as in `speakers`: a longer one is a description
 
 
-class NamePrefixes:
+class NamePrefixes(SourceFollower):
     """The names of an archive's sources, by the beginnings of their words."""
 
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._clear()
-
     def _clear(self) -> None:
-        self._archive = ""
-        self._sequence = 0
         self._words: list[str] = []
         self._skeletons: list[tuple[str, str]] = []
         self._holders: dict[str, Counter[str]] = {}  # of each word: the folded names, with their statements
@@ -36,20 +30,9 @@ class NamePrefixes:
         self._quoted: dict[str, Counter[str]] = {}  # of each language: people, with their statements
         self._taken_in: set[int] = set()
 
-    def catch_up(self, archive: Archive) -> None:
-        """Brings the index to the archive's last write."""
-        with self._lock:
-            sequence = archive.sequence()
-            if (archive.identity, sequence) == (self._archive, self._sequence):
-                return
-            if archive.identity != self._archive or archive.removed_since(self._sequence):
-                self._clear()
-            for one in archive.sources(self._sequence):
-                if one.id not in self._taken_in and one.statements:
-                    self._add(one)
-            self._archive, self._sequence = archive.identity, sequence
-
     def _add(self, stored: StoredSource) -> None:
+        if stored.id in self._taken_in or not stored.statements:
+            return
         self._taken_in.add(stored.id)
         name = fold(stored.source.name)
         self._sources.setdefault(name, []).append(stored.id)

@@ -6,6 +6,7 @@ section 3.4: texts that agree in all places of a band are worth comparing.
 """
 
 import zlib
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -20,10 +21,9 @@ ALIKE = 0.7
 
 _SHINGLE = 3  # words
 _PLACES = 128  # of a signature: the estimate's standard deviation at `ALIKE` is 0.04
-_BANDS, _ROWS = (
-    16,
-    4,
-)  # finds 99 of 100 texts that are just `ALIKE`; the rest of the places only make the estimate finer
+_BANDS, _ROWS = 16, 4  # find 99 of 100 texts that are just `ALIKE`; other places only make the estimate finer
+
+LOOKED_AT = 200  # texts that share a band: a notice that is printed every day must not slow the next one down
 
 _chance = np.random.default_rng(1)
 _FACTORS = _chance.integers(1, 1 << 63, _PLACES, np.uint64) | np.uint64(1)
@@ -64,6 +64,15 @@ def resemblance(one: bytes, other: bytes) -> float:
     if not one or not other:
         return 0.0
     return float(np.mean(_places(one) == _places(other)))
+
+
+def story(signed: bytes, others: Iterable[tuple[int, bytes]], own: int) -> int:
+    """The story of whichever other text this one resembles most, the oldest such; `own` when it is a copy of none.
+
+    `others` are numbers of stories and signatures of their texts.
+    """
+    nearest, number = max(((resemblance(signed, other), -of) for of, other in others), default=(0.0, 0))
+    return -number if nearest >= ALIKE else own
 
 
 def _places(signed: bytes) -> npt.NDArray[np.uint32]:

@@ -18,7 +18,6 @@ from pydantic import ValidationError
 
 from retrieval.archive import (
     ArticleSummary,
-    Changes,
     Counts,
     Outcome,
     Prepared,
@@ -28,13 +27,13 @@ from retrieval.archive import (
     StoredStatement,
     Wish,
 )
+from retrieval.change_log import ChangeLog, Floats, Row
 from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.postgres_copies import PostgresCopies
 from retrieval.postgres_database import PostgresDatabase
 from retrieval.postgres_health import PostgresHealth
 from retrieval.types import Article, Passage, Sentence, Span
 
-_PORTION = 20_000  # passages a portion of `changes`: 30 MB of vectors
 _PAGE = 500  # articles read at once: a few MB of text
 
 _ARTICLE = {"article": "uuid", "number": "int8", "id": "text", "hash": "text", "sequence": "int8", "lang": "text"}
@@ -71,8 +70,10 @@ class _Numbered:
 _SUMMARY = "number, id, head, lang, passages, statements"
 
 
-class PostgresArchive:
+class PostgresArchive(ChangeLog):
     """An `Archive` in a database that may have other users, too; safe to use from any thread."""
+
+    _db: PostgresDatabase
 
     def __init__(self, database: PostgresDatabase) -> None:
         self._db = database
@@ -329,48 +330,23 @@ class PostgresArchive:
         """See `Archive.sequence`."""
         return int(self._db.rows("SELECT sequence FROM counters")[0][0])
 
-    def changes(self, since: int) -> Iterator[Changes]:
-        """See `Archive.changes`."""
-        upto = self.sequence()
-        if upto == since:
-            return
-        removed = self._db.rows(
-            "SELECT first_passage, last_passage FROM removals WHERE sequence > ? AND sequence <= ?", since, upto
-        )
-        nothing = Changes(since, np.empty(0, np.int64), [], [], np.empty((0, 0), np.float32), [])
-        yield replace(nothing, removed=removed)
-        last = since
-        while last < upto:
-            stop = self._portion_end(last, upto)
-            rows = self._db.rows(
-                'SELECT p.id, a.lang, substr(a.text, p."start" + 1, p."end" - p."start"), halfvec_send(p.vector)'
-                " FROM articles a JOIN passages p USING (article)"
-                " WHERE a.sequence > ? AND a.sequence <= ? AND p.vector IS NOT NULL ORDER BY p.id",
-                last,
-                stop,
-            )
-            last = stop
-            if not rows:
-                yield replace(nothing, sequence=stop)
-                continue
-            ids, langs, texts, vectors = zip(*rows, strict=True)
-            matrix = np.stack([_numbers(one) for one in vectors])
-            yield Changes(stop, np.array(ids, np.int64), list(langs), list(texts), matrix, [])
-
-    def _portion_end(self, since: int, upto: int) -> int:
-        """A sequence number up to which there are about `_PORTION` new passages: whole writes only."""
-        total = 0
-        rows = self._db.rows(
+    def _sizes(self, since: int, upto: int, count: int) -> list[tuple[int, int]]:
+        return self._db.rows(
             "SELECT sequence, passages FROM articles WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
-            since,
-            upto,
-            _PORTION,
+            *(since, upto, count),
         )
-        for sequence, count in rows:
-            total += count
-            if total >= _PORTION:
-                return int(sequence)
-        return upto if len(rows) < _PORTION else int(rows[-1][0])
+
+    def _written(self, since: int, upto: int) -> list[Row]:
+        return self._db.rows(
+            'SELECT p.id, a.lang, substr(a.text, p."start" + 1, p."end" - p."start"), halfvec_send(p.vector)'
+            " FROM articles a JOIN passages p USING (article)"
+            " WHERE a.sequence > ? AND a.sequence <= ? AND p.vector IS NOT NULL ORDER BY p.id",
+            *(since, upto),
+        )
+
+    def _vectors(self, stored: Sequence[bytes]) -> Floats:
+        """The vectors of such forms."""
+        return np.stack([np.frombuffer(one, ">f2", offset=4) for one in stored]).astype(np.float32)
 
     def passage_ids(self) -> npt.NDArray[np.int64]:
         """See `Archive.passage_ids`."""
@@ -459,11 +435,6 @@ def _statement_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:
 def _halfvec(vector: npt.NDArray[np.float32]) -> bytes:
     """The binary form of pgvector's halfvec: the dimension, an unused number, and each value, all in network order."""
     return struct.pack(">HH", len(vector), 0) + vector.astype(">f2").tobytes()
-
-
-def _numbers(halfvec: bytes) -> npt.NDArray[np.float32]:
-    """The vector of such a form."""
-    return np.frombuffer(halfvec, ">f2", offset=4).astype(np.float32)
 
 
 def _statement(row: Sequence[Any]) -> StoredStatement:

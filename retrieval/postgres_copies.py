@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from retrieval.near_duplicates import ALIKE, bands, resemblance
+from retrieval.near_duplicates import LOOKED_AT, bands, story
 from retrieval.postgres_database import PostgresDatabase
-
-_LOOKED_AT = 200  # articles that share a band: a notice that is printed every day must not slow the next one down
 
 
 class PostgresCopies:
@@ -21,13 +19,11 @@ class PostgresCopies:
         numbers = bands(signed)
         rows = self._db.rows(
             "SELECT story, signature FROM signatures WHERE bands && ?::bigint[] ORDER BY number DESC LIMIT ?",
-            *(numbers, _LOOKED_AT),
+            *(numbers, LOOKED_AT),
         )
-        like = [(resemblance(signed, other), -story) for story, other in rows]
-        nearest, story = max(like, default=(0.0, 0))
         self._db.run(
             "INSERT INTO signatures VALUES (?, ?, ?, ?::bigint[], ?)",
-            *(key, number, -story if nearest >= ALIKE else number, numbers, signed),
+            *(key, number, story(signed, rows, number), numbers, signed),
         )
 
     def of(self, keys: Sequence[UUID]) -> dict[str, frozenset[str]]:
@@ -35,16 +31,16 @@ class PostgresCopies:
         rows = self._db.rows("SELECT article, story FROM signatures WHERE article = ANY (?::uuid[])", keys)
         stories = dict(rows)
         members: dict[int, dict[UUID, str]] = defaultdict(dict)
-        for story, key, article_id in self._db.rows(
+        for number, key, article_id in self._db.rows(
             "SELECT story, article, id FROM signatures JOIN articles USING (article) WHERE story = ANY (?::bigint[])",
             list(set(stories.values())),
         ):
-            members[story][key] = article_id
+            members[number][key] = article_id
         found = {}
-        for key, story in stories.items():
-            others = {one: article_id for one, article_id in members[story].items() if one != key}
-            if others and key in members[story]:
-                found[members[story][key]] = frozenset(others.values())
+        for key, number in stories.items():
+            others = {one: article_id for one, article_id in members[number].items() if one != key}
+            if others and key in members[number]:
+                found[members[number][key]] = frozenset(others.values())
         return found
 
     def unsigned(self, limit: int) -> list[tuple[UUID, int, str]]:

@@ -6,15 +6,15 @@ compared only when their family names sound alike or stand together in the table
 
 import hashlib
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from retrieval.archive import Archive, StoredSource
+from retrieval.archive import StoredSource
 from retrieval.folding import fold, script_of, stems
 from retrieval.misspelling import nearness
 from retrieval.names import NameIndex, name_likeness, name_words
+from retrieval.source_follower import SourceFollower
 from retrieval.transliteration import rows, skeleton
 from retrieval.types import Speaker
 
@@ -58,41 +58,24 @@ class Found:
     statements: int
 
 
-class SpeakerIndex:
+class SpeakerIndex(SourceFollower):
     """The speakers of an archive, by source and by name in any script."""
 
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._clear()
-
     def _clear(self) -> None:
-        self._archive = ""
-        self._sequence = 0
         self._identities: list[_Identity] = []
         self._by_name: dict[tuple[bool, str], int] = {}
         self._by_key: dict[str | int, list[int]] = {}
         self._by_id: dict[str, int] = {}  # by what the id is or would be, were it any other of the names'
         self._of_source: dict[int, int] = {}
         self._stored: dict[int, StoredSource] = {}
-        self._hosts_of: dict[int, list[int]] = {}  # what `_hosts` found since the last write
+        self._hosts_of: dict[int, list[int]] = {}  # what `_hosts` found since the last new source
         self._names = NameIndex()
         self._bare_names = NameIndex()  # of people whose given name is not known
 
-    def catch_up(self, archive: Archive) -> None:
-        """Brings the index to the archive's last write."""
-        with self._lock:
-            sequence = archive.sequence()
-            if (archive.identity, sequence) == (self._archive, self._sequence):
-                return
-            if archive.identity != self._archive or archive.removed_since(self._sequence):
-                self._clear()
-            self._hosts_of.clear()
-            for one in archive.sources(self._sequence):
-                if one.id not in self._stored:
-                    self._add(one)
-            self._archive, self._sequence = archive.identity, sequence
-
     def _add(self, stored: StoredSource) -> None:
+        if stored.id in self._stored:
+            return
+        self._hosts_of.clear()
         name, person = stored.source.name, stored.source.person
         known = self._by_name.get((person, fold(name)))
         number = self._same(name, person) if known is None else known

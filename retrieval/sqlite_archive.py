@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from retrieval.archive import (
     ArticleSummary,
     Attribution,
-    Changes,
     Counts,
     Outcome,
     Prepared,
@@ -25,6 +24,7 @@ from retrieval.archive import (
     StoredStatement,
     Wish,
 )
+from retrieval.change_log import ChangeLog, Floats, Row
 from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.sqlite_copies import SqliteCopies
 from retrieval.sqlite_database import SqliteDatabase
@@ -34,7 +34,6 @@ from retrieval.types import Article, Passage, Sentence, Span
 _T = TypeVar("_T")
 
 _IN_LIMIT = 500  # values in one IN (…): SQLite may be built with 999 parameters
-_PORTION = 20_000  # passages a portion of `changes`: 30 MB of vectors
 _SUMMARIES = (
     "SELECT id, document ->> 'title', document ->> 'source', document ->> 'published', lang,"
     " (SELECT count(*) FROM passages WHERE article = key),"
@@ -42,8 +41,10 @@ _SUMMARIES = (
 )
 
 
-class SqliteArchive:
+class SqliteArchive(ChangeLog):
     """An `Archive` in the folder `data_dir`; safe to use from any thread. Raises what `SqliteDatabase` raises."""
+
+    _db: SqliteDatabase
 
     def __init__(self, data_dir: Path) -> None:
         self._db = SqliteDatabase(data_dir)
@@ -316,49 +317,23 @@ class SqliteArchive:
         """See `Archive.sequence`."""
         return int(self._meta("sequence") or 0)
 
-    def changes(self, since: int) -> Iterator[Changes]:
-        """See `Archive.changes`."""
-        upto = self.sequence()
-        if upto == since:
-            return
-        removed = self._db.rows(
-            "SELECT first_passage, last_passage FROM removals WHERE sequence > ? AND sequence <= ?", since, upto
-        )
-        nothing = Changes(since, np.empty(0, np.int64), [], [], np.empty((0, 0), np.float32), [])
-        yield replace(nothing, removed=removed)
-        last = since
-        while last < upto:
-            stop = self._portion_end(last, upto)
-            rows = self._db.rows(
-                'SELECT p.id, a.lang, substr(a.document ->> \'text\', p."start" + 1, p."end" - p."start"), v.vector'
-                " FROM articles a JOIN passages p ON p.article = a.key JOIN vectors v ON v.passage = p.id"
-                " WHERE a.sequence > ? AND a.sequence <= ? ORDER BY p.id",
-                last,
-                stop,
-            )
-            last = stop
-            if not rows:
-                yield replace(nothing, sequence=stop)
-                continue
-            ids, langs, texts, vectors = zip(*rows, strict=True)
-            matrix = np.frombuffer(b"".join(vectors), np.float16).astype(np.float32).reshape(len(ids), -1)
-            yield Changes(stop, np.array(ids, np.int64), list(langs), list(texts), matrix, [])
-
-    def _portion_end(self, since: int, upto: int) -> int:
-        """A sequence number up to which there are about `_PORTION` new passages: whole writes only."""
-        total = 0
-        rows = self._db.rows(
+    def _sizes(self, since: int, upto: int, count: int) -> list[tuple[int, int]]:
+        return self._db.rows(
             "SELECT a.sequence, count(*) FROM articles a JOIN passages p ON p.article = a.key"
             " WHERE a.sequence > ? AND a.sequence <= ? GROUP BY a.sequence ORDER BY a.sequence LIMIT ?",
-            since,
-            upto,
-            _PORTION,
+            *(since, upto, count),
         )
-        for sequence, count in rows:
-            total += count
-            if total >= _PORTION:
-                return int(sequence)
-        return upto if len(rows) < _PORTION else int(rows[-1][0])
+
+    def _written(self, since: int, upto: int) -> list[Row]:
+        return self._db.rows(
+            'SELECT p.id, a.lang, substr(a.document ->> \'text\', p."start" + 1, p."end" - p."start"), v.vector'
+            " FROM articles a JOIN passages p ON p.article = a.key JOIN vectors v ON v.passage = p.id"
+            " WHERE a.sequence > ? AND a.sequence <= ? ORDER BY p.id",
+            *(since, upto),
+        )
+
+    def _vectors(self, stored: Sequence[bytes]) -> Floats:
+        return np.frombuffer(b"".join(stored), np.float16).astype(np.float32).reshape(len(stored), -1)
 
     def passage_ids(self) -> npt.NDArray[np.int64]:
         """See `Archive.passage_ids`."""

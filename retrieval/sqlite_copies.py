@@ -4,10 +4,8 @@
 import json
 from collections.abc import Sequence
 
-from retrieval.near_duplicates import ALIKE, bands, resemblance
+from retrieval.near_duplicates import LOOKED_AT, bands, story
 from retrieval.sqlite_database import SqliteDatabase
-
-_LOOKED_AT = 200  # articles that share a band: a notice that is printed every day must not slow the next one down
 
 _UNSIGNED = "articles a LEFT JOIN signatures s ON s.article = a.key WHERE s.article IS NULL"
 _ASTRAY = "signature_bands WHERE article NOT IN (SELECT article FROM signatures)"
@@ -25,11 +23,9 @@ class SqliteCopies:
         rows = self._db.rows(
             "SELECT story, signature FROM signatures WHERE article IN (SELECT DISTINCT article FROM signature_bands"
             " WHERE band IN (SELECT value FROM json_each(?)) ORDER BY article DESC LIMIT ?)",
-            *(json.dumps(numbers), _LOOKED_AT),
+            *(json.dumps(numbers), LOOKED_AT),
         )
-        like = [(resemblance(signed, other), -story) for story, other in rows]
-        nearest, story = max(like, default=(0.0, 0))
-        self._db.run("INSERT INTO signatures VALUES (?, ?, ?)", key, -story if nearest >= ALIKE else key, signed)
+        self._db.run("INSERT INTO signatures VALUES (?, ?, ?)", key, story(signed, rows, key), signed)
         self._db.run_many("INSERT OR IGNORE INTO signature_bands VALUES (?, ?)", [(band, key) for band in numbers])
 
     def remove(self, key: int) -> None:

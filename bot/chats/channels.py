@@ -5,17 +5,11 @@ import logging
 import time
 from typing import Any
 
-from telegram import (
-    Message,
-    MessageOriginChannel,
-    MessageOriginChat,
-    MessageOriginHiddenUser,
-    MessageOriginUser,
-    Update,
-)
+from telegram import Message, Update
 from telegram.ext import BaseHandler, ContextTypes, MessageHandler, filters
 
 from bot.chats.inbox import Settling
+from bot.chats.reading import origin_of
 from bot.workspace import Workspace
 from ingest.queue import packed
 from ingest.telegram_posts import article_of_post, post_id
@@ -79,20 +73,8 @@ def article_of(post: Message) -> Article | SourceError:
         title=post.chat.title,
         text=post.text or post.caption or "",
         date=post.date,
-        forwarded_from=_author(post),
+        forwarded_from=origin.author if (origin := origin_of(post)) else None,
     )
-
-
-def _author(post: Message) -> str | None:
-    """Who wrote a forwarded post, as Telegram's apps name them."""
-    match post.forward_origin:
-        case MessageOriginUser(sender_user=user):
-            return user.full_name
-        case MessageOriginHiddenUser(sender_user_name=name):
-            return name
-        case MessageOriginChat(sender_chat=chat) | MessageOriginChannel(chat=chat):
-            return chat.title
-    return None
 
 
 def _enqueue(workspace: Workspace, article: Article) -> None:

@@ -103,15 +103,15 @@ def incoming(update: Update, said: Addressed, settings: Telegram) -> Incoming:
         replied=answered.message_id if answered else None,
         quoted=quoted,
         attachment=_attachment(carrier.document) if carrier.document else None,
-        origin=_origin(message if message.forward_origin or not answered else answered),
+        origin=origin_of(message if message.forward_origin or not answered else answered),
         language=user.language_code if user else None,
         sent=carrier.date,
         edited=update.edited_message is not None,
     )
 
 
-def _origin(message: Message) -> Origin | None:
-    """Where the message was forwarded from."""
+def origin_of(message: Message) -> Origin | None:
+    """Where the message was forwarded from, and who wrote it, as Telegram's apps name them."""
     match message.forward_origin:
         case MessageOriginChannel(chat=chat) as origin:
             return Origin(chat.title, origin.date, chat.id, origin.message_id, chat.username)

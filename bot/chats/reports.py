@@ -189,7 +189,7 @@ class Reports:
                 await retrying(lambda: bot.send_message(admin, text))  # noqa: B023  it is awaited at once
                 reached = True
             except TelegramError as error:
-                log.warning("The admin %d was not told that %s fails: %s.", admin, feed.url, reason(error))
+                log.warning("An admin was not told that %s fails: %s.", feed.url, reason(error))
         return reached
 
     def _language(self, admin: int) -> str:

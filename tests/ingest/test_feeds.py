@@ -10,7 +10,7 @@ import pytest
 
 from ingest import manners
 from ingest.entries import Entry
-from ingest.feeds import INTERVAL, MAX_NEW, Feed, Polled, due, poll, polled, to_be_told
+from ingest.feeds import INTERVAL, MAX_NEW, Feed, Polled, poll, polled, to_be_told
 from ingest.fetching import Fetcher
 from ingest.sources.feed import articles_of
 from retrieval.errors import SourceError, UnexpectedStatus
@@ -153,12 +153,6 @@ def test_a_feed_that_robots_may_not_read_is_a_failure_and_is_not_asked_for(site:
 
 
 # --- when
-
-
-def test_a_new_feed_is_due_at_once_and_those_that_waited_longest_come_first() -> None:
-    new, late = Feed("new"), Feed("late", next_poll=NOW - timedelta(hours=1))
-    now, soon = Feed("now", next_poll=NOW), Feed("soon", next_poll=NOW + timedelta(seconds=1))
-    assert due([soon, now, late, new], NOW) == [new, late, now]
 
 
 def test_the_next_poll_is_an_interval_later_give_or_take_some() -> None:

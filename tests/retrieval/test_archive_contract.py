@@ -408,8 +408,7 @@ def test_what_came_and_went_in_between_is_not_brought(archive: Archive) -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_changes_come_in_portions_of_whole_writes(archive: Archive, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    for module in ("sqlite_archive", "postgres_archive"):
-        monkeypatch.setattr(f"retrieval.{module}._PORTION", size)
+    monkeypatch.setattr("retrieval.change_log._PORTION", size)
     for n in range(6):
         put(archive, article(f"{n}", "One.\nTwo."), article(f"{n}+"))
     archive.delete(["3"])
