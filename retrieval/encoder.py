@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 
 Role = Literal["query", "passage"]
 
-# Tokens of one batch, padding included: 8 192 float32 activations of the widest layer are 50 MB, and larger batches
-# were no faster on two cores.
-_BATCH_TOKENS = 8192
+# Tokens of one batch, padding included: their activations, 6 MB where they are widest, stay near the core. On a
+# processor with AVX2 one of 8 192 took half as long again (docs/performance.md).
+_BATCH_TOKENS = 1024
 
 
 # Late interaction reads the last two: together they rank better than either (docs/quality.md).
