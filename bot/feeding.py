@@ -176,9 +176,9 @@ def preview(workspace: Workspace, job: Job, language: str) -> Reply:
 
 
 def _understood(one: Preview, job: Job, language: str) -> list[RichText]:
-    """Title; source and date; number of statements and whose."""
+    """Title; author, source and date; number of statements and whose."""
     link = job.name if _LINK.fullmatch(job.name) else None
-    about = [RichText(shortened(one.source))] if one.source else []
+    about = [RichText(shortened(name)) for name in (one.author, one.source) if name]
     about += [day(one.published, language)] if one.published else []
     said = [RichText(say(language, "statements", statements=one.statements))]
     if one.speakers:

@@ -145,13 +145,12 @@ def _name(speaker: Speaker) -> str:
 
 
 def _source(mark: str, one: Evidence | Article, language: str, *, elsewhere: int = 0) -> RichText:
-    """Where a quotation is from: title, source, date and in how many other articles it is."""
+    """Where a quotation is from: title, author, source, date and in how many other articles it is."""
     article_id = one.id if isinstance(one, Article) else one.article_id
     title = next(filter(None, map(_value, (one.title, article_id))), say(language, "untitled"))
     web = _web_address(one.url)
     parts = [isolated(RichText.styled(title, "text_link", web) if web else RichText(title), language)]
-    if source := _value(one.source):
-        parts.append(isolated(RichText(source), language))
+    parts += [isolated(RichText(name), language) for name in map(_value, (one.author, one.source)) if name]
     if one.published is not None:
         parts.append(_day(one.published, language))
     line = RichText(mark) + RichText.joined(parts, f"{say(language, 'comma')} ")

@@ -20,6 +20,8 @@ class Entry:
     """The whole article, where the feed carries it."""
     source: str | None = None
     """Who published it."""
+    author: str | None = None
+    """Who wrote it."""
     changed: date | None = None
     """When it was last changed, as sitemaps tell; it says what is new, not when it was written."""
     sitemap: bool = False

@@ -117,6 +117,7 @@ class Preview:
     title: str | None
     published: Published | None
     source: str | None
+    author: str | None
     lang: str
     passages: int
     statements: int
@@ -241,6 +242,7 @@ class Ingestor:
             title=article.title,
             published=article.published,
             source=article.source,
+            author=article.author,
             lang=one.lang,
             passages=len(one.passages),
             statements=len(statements),

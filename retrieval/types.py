@@ -47,6 +47,7 @@ class Article(_Value):
     text: str = Field(min_length=1)
     url: str | None = None
     source: str | None = None
+    author: str | None = None
     published: Published | None = None
     lang: str | None = None
 
@@ -69,7 +70,8 @@ class Article(_Value):
     @property
     def content_hash(self) -> str:
         """SHA-256 over all fields: two articles with the same hash are the same article."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        without = {"author"} if self.author is None else None  # hashes of before there were authors stay true
+        return hashlib.sha256(self.model_dump_json(exclude=without).encode()).hexdigest()
 
 
 class Sentence(Span):
@@ -123,6 +125,7 @@ class Evidence(Span):
     title: str | None
     url: str | None
     source: str | None
+    author: str | None
     published: Published | None
     quote: str
     speaker: Speaker | None = None
@@ -144,6 +147,7 @@ class Evidence(Span):
             title=article.title,
             url=article.url,
             source=article.source,
+            author=article.author,
             published=article.published,
             quote=article.text[start:end],
             start=start,

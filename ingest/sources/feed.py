@@ -12,6 +12,7 @@ from html import escape
 from io import BytesIO
 from typing import Any
 
+from ingest.byline import byline
 from ingest.dates import published
 from ingest.decoding import Undecodable, decode
 from ingest.entries import Entry, Listing, page_address
@@ -112,8 +113,9 @@ def articles_of(entries: Iterable[Entry], fetcher: Fetcher) -> Iterator[Article 
             if entry.sitemap:
                 yield from articles_of(below(entry, fetcher), fetcher)
             elif entry.text:
-                fields = {"title": entry.title, "source": entry.source, "published": entry.published}
-                yield article({"id": entry.url, "url": entry.url, "text": entry.text, **fields}, source=entry.url)
+                said = {"title": entry.title, "source": entry.source, "author": entry.author}
+                fields = {"id": entry.url, "url": entry.url, "text": entry.text, "published": entry.published}
+                yield article(fields | said, source=entry.url)
             else:
                 fetched = fetch_politely(fetcher, entry.url)
                 page = read_page(fetched.data, entry.url, url=fetched.url, charset=fetched.charset)
@@ -124,7 +126,7 @@ def articles_of(entries: Iterable[Entry], fetcher: Fetcher) -> Iterator[Article 
 
 def _completed(page: Article, entry: Entry) -> Article:
     """The article with what only the feed says of it; a page mostly gives the day alone, a feed the time."""
-    said = {"title": page.title or entry.title, "source": page.source or entry.source, "published": page.published}
+    said: dict[str, Any] = {name: getattr(page, name) or getattr(entry, name) for name in ("title", "source", "author")}
     if page.published is None or _is_within(entry.published, page.published):
         said["published"] = entry.published
     return page.model_copy(update=said)
@@ -194,6 +196,7 @@ def _feed(text: str, url: str) -> Listing:
             when=entry.get("published") or entry.get("updated"),
             bodies=_bodies(entry),
             source=one_line(entry.get("source", {}).get("title")) or title,
+            author=entry.get("author"),
         )
         for entry in map(dict, parsed.entries)  # feedparser's own dictionaries warn of keys that are not there
     ]
@@ -224,10 +227,18 @@ def _json_feed(data: bytes, url: str) -> Listing:
             when=_string(item, "date_published") or _string(item, "date_modified"),
             bodies=[_string(item, "content_html"), plain],
             source=one_line(title),
+            author=_author(item),
         )
         if entry:
             found.append(entry)
     return Listing(one_line(title), found)
+
+
+def _author(item: dict[str, Any]) -> str:
+    """Version 1.1 has a list of authors, 1.0 had one."""
+    authors = item.get("authors") or [item.get("author")]
+    named = [_string(one, "name") for one in authors if isinstance(one, dict)] if isinstance(authors, list) else []
+    return ", ".join(filter(None, named))
 
 
 def _string(fields: dict[str, Any], key: str) -> str:
@@ -236,13 +247,20 @@ def _string(fields: dict[str, Any], key: str) -> str:
 
 
 def _entry(
-    *, link: str | None, url: str, title: str | None, when: str | None, bodies: Iterable[str], source: str | None
+    *,
+    link: str | None,
+    url: str,
+    title: str | None,
+    when: str | None,
+    bodies: Iterable[str],
+    source: str | None,
+    author: str | None,
 ) -> Entry | None:
     """An entry, or None for one without a web page: nobody could check what it says."""
     place = page_address(link, url)
     if place is None:
         return None
-    return Entry(place, one_line(title), published(when), _full_text(bodies), source)
+    return Entry(place, one_line(title), published(when), _full_text(bodies), source, byline(author))
 
 
 def _full_text(bodies: Iterable[str]) -> str | None:

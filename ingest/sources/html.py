@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import httpx
 
+from ingest.byline import byline
 from ingest.decoding import Undecodable, decode
 from ingest.limits import article
 from ingest.sniffing import NAMES, kind, misnamed
@@ -163,6 +164,7 @@ def _article(tree: "HtmlElement", name: str, url: str | None) -> Article | Sourc
             "text": text,
             "url": normalised(address) if address else None,
             "source": _clean(found.sitename or "") or (httpx.URL(address).host if address else None) or None,
+            "author": byline(found.author),
             "published": found.date or shown,
             "lang": _language(tree, text),
         },

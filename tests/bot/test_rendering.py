@@ -22,7 +22,7 @@ def blocks_of(answer: Answer) -> list[RichText]:
 
 
 def evidence(start: int = 0, end: int = len(TEXT), text: str = TEXT, **rest: Any) -> Evidence:
-    given = {name: rest.pop(name) for name in ("title", "url", "source", "published") if name in rest}
+    given = {name: rest.pop(name) for name in ("title", "url", "source", "author", "published") if name in rest}
     return Evidence.cut(Article(id="story-1", text=text, **given), start, end, score=0.9, **rest)
 
 
@@ -65,6 +65,7 @@ def test_the_source_stands_below_with_title_link_and_date() -> None:
         ({}, "— story-1"),
         ({"title": "T"}, "— T"),
         ({"source": "TASS"}, "— story-1, TASS"),
+        ({"author": "Vera\nLapina", "source": "TASS"}, "— story-1, Vera Lapina, TASS"),
         ({"published": date(2024, 5, 1)}, "— story-1, May 1, 2024"),
         ({"title": "T", "published": datetime(2024, 5, 1, 8, tzinfo=UTC)}, "— T, May 1, 2024"),
         ({"title": " \u200f ", "source": " "}, "— story-1"),

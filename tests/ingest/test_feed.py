@@ -74,13 +74,14 @@ def refused(data: bytes) -> str:
 def test_an_entry_has_its_address_title_and_date(kind: str, lang: str) -> None:
     title = TITLES[lang]
     feed = {
-        "rss": rss(item(title=title, more="<pubDate>Tue, 24 Nov 2026 10:00:00 +0300</pubDate>")),
+        "rss": rss(item(title=title, more="<author>vera@news.example (Vera Lapina)</author>"
+            "<pubDate>Tue, 24 Nov 2026 10:00:00 +0300</pubDate>")),
         "rdf": f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
             xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x"><title>News</title></channel>
             <item rdf:about="https://news.example/1"><title>{title}</title><link>https://news.example/1</link>
-            <dc:date>2026-11-24T10:00:00+03:00</dc:date></item></rdf:RDF>""",
+            <dc:creator>Vera Lapina</dc:creator><dc:date>2026-11-24T10:00:00+03:00</dc:date></item></rdf:RDF>""",
         "atom": f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><entry><title>{title}</title>
-            <link href="https://news.example/1"/><id>urn:1</id><updated>2026-11-25T00:00:00Z</updated>
+            <link href="https://news.example/1"/><id>urn:1</id><updated>2026-11-25T00:00:00Z</updated><author><name>Vera Lapina</name></author>
             <published>2026-11-24T10:00:00+03:00</published></entry></feed>""",
         "json": json.dumps(
             {
@@ -88,7 +89,7 @@ def test_an_entry_has_its_address_title_and_date(kind: str, lang: str) -> None:
                 "title": "News",
                 "items": [
                     {"id": "1", "url": "https://news.example/1", "title": title,
-                     "date_published": "2026-11-24T10:00:00+03:00"},
+                     "date_published": "2026-11-24T10:00:00+03:00", "authors": [{"name": "Vera Lapina"}]},
                 ],
             }
         ),
@@ -103,6 +104,7 @@ def test_an_entry_has_its_address_title_and_date(kind: str, lang: str) -> None:
         title=title,
         published=datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=3))),
         source="News",
+        author=None if kind == "news sitemap" else "Vera Lapina",
     )
 
 

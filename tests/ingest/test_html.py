@@ -89,6 +89,25 @@ def test_a_saved_page_is_the_article_on_it(
 
 
 @pytest.mark.parametrize(
+    ("name", "author"),
+    [
+        ("en-energy-deal", "Tom Adeyemi"),
+        ("ar-summit", "ليلى حداد"),
+        ("ru-interview", "Артём Белов"),
+        ("en-short", None),
+        ("ar-divs", None),
+    ],
+)
+def test_a_saved_page_names_its_author_if_it_has_one(name: str, author: str | None) -> None:
+    assert saved(f"{name}.html").author == author
+
+
+@pytest.mark.parametrize("said", ["https://news.example/by/tom", "tom@news.example", "staff " * 30])
+def test_what_is_no_name_is_no_author(said: str) -> None:
+    assert page(f'<meta name="author" content="{said}">').author is None
+
+
+@pytest.mark.parametrize(
     ("name", "first", "last", "within"),
     [
         (
