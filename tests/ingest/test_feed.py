@@ -81,7 +81,8 @@ def test_an_entry_has_its_address_title_and_date(kind: str, lang: str) -> None:
             <item rdf:about="https://news.example/1"><title>{title}</title><link>https://news.example/1</link>
             <dc:creator>Vera Lapina</dc:creator><dc:date>2026-11-24T10:00:00+03:00</dc:date></item></rdf:RDF>""",
         "atom": f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><entry><title>{title}</title>
-            <link href="https://news.example/1"/><id>urn:1</id><updated>2026-11-25T00:00:00Z</updated><author><name>Vera Lapina</name></author>
+            <link href="https://news.example/1"/><id>urn:1</id><updated>2026-11-25T00:00:00Z</updated>
+            <author><name>Vera Lapina</name></author>
             <published>2026-11-24T10:00:00+03:00</published></entry></feed>""",
         "json": json.dumps(
             {
