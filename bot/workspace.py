@@ -19,7 +19,9 @@ from ingest.sources import read_bytes
 from ingest.worker import Worker
 from retrieval.answering import Answerer
 from retrieval.archive import Archive
+from retrieval.candidates import CandidateIndex
 from retrieval.database import Database
+from retrieval.embedded_index import EmbeddedIndex
 from retrieval.encoder import Encoder, SentenceTransformerEncoder
 from retrieval.errors import ArchiveError, ArchiveUnwritable, ForeignModel, SourceError, UsageError
 from retrieval.heap import keep_little
@@ -67,7 +69,7 @@ class Workspace:
 
     @cached_property
     def _postgres(self) -> "PostgresDatabase":
-        """The database on a server, for the archive and what is kept beside it; the indexes are in the data folder."""
+        """The database on a server, for the archive, its search, and what is kept beside it."""
         try:
             from retrieval.postgres_database import PostgresDatabase  # noqa: PLC0415
         except ImportError as error:
@@ -91,13 +93,22 @@ class Workspace:
 
     @cached_property
     def vectors(self) -> FaissIndex:
-        """The vector index."""
+        """The vector index in the data folder."""
         return FaissIndex(self.data_dir, self.encoder.identity, self.means)
 
     @cached_property
     def words(self) -> TantivyIndex:
-        """The lexical index."""
+        """The lexical index in the data folder."""
         return TantivyIndex(self.data_dir)
+
+    @cached_property
+    def index(self) -> CandidateIndex:
+        """What finds passages: the two indexes in the data folder, or the database itself."""
+        if not self.settings.database_url:
+            return EmbeddedIndex(self.archive, self.vectors, self.words, self.settings.ranking)
+        from retrieval.postgres_index import PostgresIndex  # noqa: PLC0415  psycopg is not everybody's
+
+        return PostgresIndex(self._postgres, self.means, self.settings.ranking)
 
     @cached_property
     def means(self) -> LanguageMeans:
@@ -107,7 +118,7 @@ class Workspace:
     @cached_property
     def searcher(self) -> Searcher:
         """Question to ranked passages."""
-        return Searcher(self.archive, self.encoder, self.means, self.vectors, self.words, self.settings.ranking)
+        return Searcher(self.encoder, self.means, self.index, self.settings.ranking)
 
     @cached_property
     def asking(self) -> Asking:
@@ -127,7 +138,7 @@ class Workspace:
     @cached_property
     def speakers(self) -> SpeakerIndex:
         """Who is quoted."""
-        return SpeakerIndex()
+        return SpeakerIndex(self.data_dir)
 
     @cached_property
     def attributor(self) -> Attributor:
@@ -182,6 +193,7 @@ class Workspace:
             self._read,
             give_way=self.precedence.give_way,
             catch_up=self.catch_up,
+            wanted=lambda: not self.database.duties.others_do("ingest"),
         )
 
     @cached_property
@@ -208,7 +220,7 @@ class Workspace:
 
     def catch_up(self) -> None:
         """Brings what answers questions to the archive's last write."""
-        self.searcher.catch_up()
+        self.index.maintain()
         self.speakers.catch_up(self.archive)
 
     def answer(self, question: str, *, limit: int, speaker_id: str | None = None) -> Answer:
@@ -263,7 +275,7 @@ class Workspace:
 
     def problems(self) -> list[str]:
         """What is wrong with the archive and its indexes, one line each; none when they agree."""
-        return self.archive.problems() + self.vectors.problems(self.archive) + self.words.problems(self.archive)
+        return self.archive.problems() + self.index.problems()
 
     def repair(self) -> list[str]:
         """Mends what `problems` finds, a change of model included; returns what was mended."""
@@ -279,16 +291,14 @@ class Workspace:
         if damaged != []:
             means = LanguageMeans(encoder, self.settings.encoder.cache_dir)
             Ingestor(self.archive, encoder, means, self.attributor).encode_anew(damaged)
-        for index in (self.vectors, self.words):
-            mended += index.problems(self.archive)
-            index.rebuild(self.archive)
+        mended += self.index.problems()
+        self.index.rebuild()
         return mended
 
     def save(self) -> None:
-        """Brings the indexes to the archive's last write and puts them on disk."""
-        self.vectors.catch_up(self.archive)
-        self.vectors.save()
-        self.words.catch_up(self.archive)
+        """Brings the index to the archive's last write and keeps it."""
+        self.index.maintain()
+        self.index.save()
 
     def close(self) -> None:
         """Saves what was opened and closes it."""
@@ -296,9 +306,10 @@ class Workspace:
             for name in ("worker", "poller"):
                 if name in self.__dict__:
                     getattr(self, name).stop()
-            if "vectors" in self.__dict__:
-                self.save()
+            for name in ("index", "speakers"):
+                if name in self.__dict__:
+                    getattr(self, name).save()
         finally:
-            for name in ("archive", "database"):
+            for name in ("vectors", "archive", "database"):
                 if name in self.__dict__:
                     getattr(self, name).close()

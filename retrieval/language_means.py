@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float32]
 
+# With three passages their mean is the passages themselves, and centring would leave noise.
+_PRIOR_PASSAGES = 20
+
 _KINDS: dict[Role, str] = {"query": "questions", "passage": "statements"}
 
 
@@ -42,6 +45,14 @@ class LanguageMeans:
     def pooled(self, role: Role, lang: str) -> Floats:
         """Mean of pooled vectors, shape (dimension,)."""
         return self._of("pooled", role, lang)
+
+    def of_archive(self, lang: str, total: npt.NDArray[np.float64], passages: int) -> Floats:
+        """Mean vector of an archive's passages in a language, shape (dimension,); `total` is the sum of their vectors.
+
+        It starts from ordinary news sentences and moves to the archive's own passages as they come.
+        """
+        mean = (total + _PRIOR_PASSAGES * self.pooled("passage", lang)) / (passages + _PRIOR_PASSAGES)
+        return mean.astype(np.float32)
 
     def tokens(self, role: Role, lang: str) -> Floats:
         """Mean of token vectors, shape (LAYERS, dimension)."""

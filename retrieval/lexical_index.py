@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 Floats = npt.NDArray[np.float32]
 
 _FORMAT = "1"
-_K1 = 1.2  # tantivy's: a term's score is at most (1 + k1) x idf
+K1 = 1.2  # tantivy's: a term's score is at most (1 + k1) x idf
 _WRITER_BYTES = 50_000_000  # tantivy's memory before it writes a segment
 _LOCK_SECONDS = 30  # a commit takes well under a second; half a minute means that another process hangs
 _MOST_TERMS = 64  # of a question: what is beyond is a pasted article, and each term costs a list of passages
@@ -57,6 +57,22 @@ class LexicalIndex(Protocol):
 
     def rebuild(self, archive: Archive) -> None:
         """Forgets everything and reads it from the archive again."""
+
+
+def asked_terms(question: str, lang: str) -> list[str]:
+    """The stems of a question that count, each once."""
+    return list(dict.fromkeys(stems(question, lang)))[:_MOST_TERMS]
+
+
+def idf(holders: int, count: int) -> float:
+    """Inverse document frequency of a stem that `holders` of `count` passages hold."""
+    holders = min(holders, count)
+    return math.log(1 + (count - holders + 0.5) / (holders + 0.5))
+
+
+def holders(rarity: float, count: int) -> float:
+    """How many of `count` passages hold a stem of that `idf`."""
+    return (count + 1) / math.exp(rarity) - 0.5
 
 
 class TantivyIndex:
@@ -156,7 +172,7 @@ class TantivyIndex:
 
     def search(self, question: str, lang: str, k: int) -> list[int]:
         """See `LexicalIndex.search`."""
-        terms = self._terms(question, lang)
+        terms = asked_terms(question, lang)
         if not terms:
             return []
         searcher = self._searcher
@@ -166,7 +182,7 @@ class TantivyIndex:
     def scores(self, question: str, lang: str, ids: Sequence[int]) -> Floats:
         """See `LexicalIndex.scores`."""
         scores = np.zeros(len(ids), np.float32)
-        terms = self._terms(question, lang)
+        terms = asked_terms(question, lang)
         if not terms or not len(ids):
             return scores
         row = {passage: i for i, passage in enumerate(ids)}
@@ -183,25 +199,20 @@ class TantivyIndex:
     def _passages(searcher: tantivy.Searcher, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[int]:
         return [int(passage or 0) for passage in searcher.fast_field_values("id", [address for _, address in hits])]
 
-    def _terms(self, question: str, lang: str) -> list[str]:
-        return list(dict.fromkeys(stems(question, lang)))[:_MOST_TERMS]
-
     def _any_of(self, terms: Sequence[str]) -> tantivy.Query:
         queries = [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "stems", term)) for term in terms]
         return tantivy.Query.boolean_query(queries)
 
     def _best_possible(self, terms: Sequence[str]) -> float:
         """The sum of (1 + k1) x idf: a word that no passage holds counts, too, for it was asked for in vain."""
-        return (1 + _K1) * sum(map(self._idf, terms))
+        return (1 + K1) * sum(map(self._idf, terms))
 
     def _idf(self, term: str) -> float:
-        count = self._searcher.num_docs
-        holders = min(self._searcher.doc_freq("stems", term), count)
-        return math.log(1 + (count - holders + 0.5) / (holders + 0.5))
+        return idf(self._searcher.doc_freq("stems", term), self._searcher.num_docs)
 
     def rarity(self, question: str, lang: str) -> dict[str, float]:
         """See `LexicalIndex.rarity`."""
-        return {term: self._idf(term) for term in self._terms(question, lang)}
+        return {term: self._idf(term) for term in asked_terms(question, lang)}
 
     def problems(self, archive: Archive) -> list[str]:
         """See `LexicalIndex.problems`."""

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from retrieval import postgres_counts
 from retrieval.archive import (
     ArticleSummary,
     Counts,
@@ -32,6 +33,7 @@ from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.postgres_copies import PostgresCopies
 from retrieval.postgres_database import PostgresDatabase
 from retrieval.postgres_health import PostgresHealth
+from retrieval.postgres_words import Words, words_of
 from retrieval.types import Article, Passage, Sentence, Span
 
 _PAGE = 500  # articles read at once: a few MB of text
@@ -41,6 +43,7 @@ _ARTICLE |= {"head": "text", "text": "text"}
 _ARTICLE |= {"first_passage": "int8", "sentences": "int4", "passages": "int4", "statements": "int4"}
 _SPAN = {"start": "int4", "end": "int4"}
 _PASSAGE = {"article": "uuid", "id": "int8", **_SPAN, "vector": "bytea", "tokens": "bytea"}
+_PASSAGE |= {"lang": "text", "stems": "bytea", "weights": "bytea"}
 _SENTENCE = {"article": "uuid", **_SPAN, "passage": "int8", "first_token": "int4", "end_token": "int4"}
 _SOURCE = {
     "article": "uuid",
@@ -53,6 +56,7 @@ _SOURCE = {
 }
 _STATEMENT = {"article": "uuid", "id": "int8", "source": "int8", **_SPAN, "cue": "text", "kind": "text"}
 _TABLES = ["articles", "passages", "sentences", "sources", "statements", "signatures", "removals", "wishes"]
+_TABLES += ["stem_counts", "languages"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class _Numbered:
 
     prepared: Prepared
     key: UUID
+    words: Sequence[Words]
     number: int
     passage: int
     source: int
@@ -109,8 +114,11 @@ class PostgresArchive(ChangeLog):
 
     def put(self, prepared: Sequence[Prepared], *, anew: bool = False) -> list[Outcome]:
         """See `Archive.put`."""
+        words = [_words(one) for one in prepared]
         with self._db.transaction():
-            sequence, numbered = self._number(prepared)  # from here on no other writer goes on until this one ends
+            sequence, numbered = self._number(
+                prepared, words
+            )  # from here on no other writer goes on until this one ends
             known = self.hashes([one.article.id for one in prepared])
             former = _keys(known)
             outcomes: list[Outcome] = []
@@ -127,7 +135,9 @@ class PostgresArchive(ChangeLog):
             self._write(sorted(written.values(), key=lambda one: one.number), sequence)
             return outcomes
 
-    def _number(self, prepared: Sequence[Prepared]) -> tuple[int, list[_Numbered]]:
+    def _number(
+        self, prepared: Sequence[Prepared] = (), words: Sequence[Sequence[Words]] = ()
+    ) -> tuple[int, list[_Numbered]]:
         """The number of this write, and the articles with numbers of their own; some may stay unused."""
         sizes = [
             (1, len(one.passages), len(one.attribution.sources), len(one.attribution.statements)) for one in prepared
@@ -141,8 +151,8 @@ class PostgresArchive(ChangeLog):
         )
         following = [end - count + 1 for end, count in zip(last, wanted, strict=True)]
         numbered = []
-        for one, size in zip(prepared, sizes, strict=True):
-            numbered.append(_Numbered(one, _key(one.article.id), *following))
+        for one, size, own in zip(prepared, sizes, words, strict=True):
+            numbered.append(_Numbered(one, _key(one.article.id), own, *following))
             following = [number + count for number, count in zip(following, size, strict=True)]
         return sequence, numbered
 
@@ -156,8 +166,17 @@ class PostgresArchive(ChangeLog):
         self._db.copy("statements", _STATEMENT, (row for one in articles for row in _statement_rows(one)))
         for one in articles:
             self._copies.add(one.key, one.number, one.prepared.signature)
+        with self._db.connection() as connection:
+            for lang in {one.prepared.lang for one in articles}:
+                own = [one for one in articles if one.prepared.lang == lang]
+                stems = [words.stems for one in own for words in one.words]
+                postgres_counts.add(connection, lang, stems, np.concatenate([one.prepared.vectors for one in own]))
 
     def _remove(self, keys: Sequence[UUID], sequence: int) -> None:
+        if not keys:
+            return
+        with self._db.connection() as connection:
+            postgres_counts.take_off(connection, keys)
         self._db.run(
             "INSERT INTO removals SELECT ?, first_passage, first_passage + passages - 1 FROM articles"
             " WHERE article = ANY (?::uuid[]) AND passages > 0",
@@ -168,7 +187,7 @@ class PostgresArchive(ChangeLog):
     def delete(self, article_ids: Sequence[str]) -> list[str]:
         """See `Archive.delete`."""
         with self._db.transaction():
-            sequence, _ = self._number([])
+            sequence, _ = self._number()
             there = self.hashes(article_ids)
             self._remove(_keys(there), sequence)
             return [one for one in dict.fromkeys(article_ids) if one in there]
@@ -407,9 +426,17 @@ def _article_row(one: _Numbered, sequence: int) -> tuple[object, ...]:
 
 
 def _passage_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:
-    parts = zip(one.prepared.passages, one.prepared.vectors, one.prepared.tokens, strict=True)
-    for number, (span, vector, tokens) in enumerate(parts, one.passage):
-        yield one.key, number, span.start, span.end, _halfvec(vector), tokens
+    prepared = one.prepared
+    parts = zip(prepared.passages, prepared.vectors, prepared.tokens, one.words, strict=True)
+    for number, (span, vector, tokens, words) in enumerate(parts, one.passage):
+        made = (_halfvec(vector), tokens, prepared.lang, words.lookup, words.weights)
+        yield one.key, number, span.start, span.end, *made
+
+
+def _words(prepared: Prepared) -> list[Words]:
+    """The words of each passage."""
+    text = prepared.article.text
+    return [words_of(text[span.start : span.end], prepared.lang) for span in prepared.passages]
 
 
 def _sentence_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:

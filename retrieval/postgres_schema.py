@@ -7,8 +7,10 @@ import psycopg
 from psycopg import errors
 
 from retrieval.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable
+from retrieval.postgres_counts import prepare
 
 _LOCK = 0x5161776C  # "Qawl": of the locks that programs on one database agree on, ours
+_SEARCH = 6  # the migration whose columns are filled by `prepare`, for SQL knows no stems
 
 
 def bring_up_to_date(connection: psycopg.Connection[Any], where: str) -> None:
@@ -41,6 +43,8 @@ def bring_up_to_date(connection: psycopg.Connection[Any], where: str) -> None:
             for number, script in scripts:
                 if number > version:
                     connection.execute(script.encode())
+                if number == _SEARCH > version:
+                    prepare(connection)
             connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL)")
             connection.execute("DELETE FROM schema_version")
             connection.execute("INSERT INTO schema_version VALUES (%s)", (scripts[-1][0],))

@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.archive import Archive, StoredSentence
+from retrieval.candidates import Candidates
 from retrieval.folding import stems
-from retrieval.search import Searcher, View
-from retrieval.types import Article, Passage
+from retrieval.search import Searcher
+from retrieval.types import Article
+from retrieval.view import View
 
 Floats = npt.NDArray[np.float32]
 
@@ -53,54 +55,44 @@ class SentenceRanker:
         if view is None:
             return []
         if sources is None:
-            passages = self._searcher.candidates(view, _PASSAGES)
+            found = self._searcher.candidates(view, _PASSAGES)
         else:
-            passages = self._nearest(view, self._archive.passages(self._archive.passages_of(sources)))
-        sentences = self._archive.stored_sentences([one.id for one in passages])
+            found = self._searcher.among(view, self._archive.passages_of(sources), _OF_SPEAKER)
+        sentences = self._archive.stored_sentences([one.id for one in found.passages])
         if sources is not None:
             sentences = [one for one in sentences if any(each.source_id in sources for each in one.statements)]
-        return self._weighed(view, {one.id: one for one in passages}, sentences)
+        return self._weighed(view, found, sentences)
 
     def copies(self, article_ids: Collection[str]) -> dict[str, frozenset[str]]:
         """See `Archive.copies`."""
         return self._archive.copies(article_ids)
 
-    def _nearest(self, view: View, passages: list[Passage]) -> list[Passage]:
-        if len(passages) <= _OF_SPEAKER:
-            return passages
-        near = self._searcher.dense(view, passages)
-        return [passages[i] for i in np.argsort(-near, kind="stable")[:_OF_SPEAKER]]
-
-    def _weighed(
-        self, view: View, passages: dict[int, Passage], sentences: Sequence[StoredSentence]
-    ) -> list[Candidate]:
-        articles = {one.article_id: self._archive.article(one.article_id) for one in sentences}
+    def _weighed(self, view: View, found: Candidates, sentences: Sequence[StoredSentence]) -> list[Candidate]:
+        articles = {one: self._archive.article(one) for one in {one.article_id for one in sentences}}
         # An article may be deleted or replaced since the search; a passage's id is never used for another.
-        there = {one.id for one in self._archive.passages(list(passages))}
+        there = {one.id for one in self._archive.passages([one.id for one in found.passages])}
         sentences = [one for one in sentences if one.passage_id in there and articles[one.article_id]]
-        own = [passages[one.passage_id] for one in sentences]
-        unique = list(dict.fromkeys(one.id for one in own))
-        row = {passage: i for i, passage in enumerate(unique)}
+        row = {passage.id: i for i, passage in enumerate(found.passages)}
         late, context = self._searcher.late(
-            view,
-            [passages[one] for one in unique],
-            [(row[one.passage_id], one.first_token, one.end_token) for one in sentences],
+            view, found, [(row[one.passage_id], one.first_token, one.end_token) for one in sentences]
         )
-        dense = self._searcher.dense(view, [passages[one] for one in unique])
-        found = []
-        for i, (sentence, passage) in enumerate(zip(sentences, own, strict=True)):
+        dense = found.vectors @ view.vector
+        weighed = []
+        for i, sentence in enumerate(sentences):
+            place = row[sentence.passage_id]
+            passage = found.passages[place]
             article = articles[sentence.article_id]
             assert article
             text = article.text[sentence.span.start : sentence.span.end]
-            found.append(
+            weighed.append(
                 Candidate(
                     sentence,
                     article,
                     late=float(late[i]),
-                    context=float(context[row[passage.id]]),
+                    context=float(context[place]),
                     stems=view.share(stems(text, passage.lang)) if passage.lang == view.lang else 0.0,
-                    dense=float(dense[row[passage.id]]),
+                    dense=float(dense[place]),
                     same=passage.lang == view.lang,
                 )
             )
-        return found
+        return weighed

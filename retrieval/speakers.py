@@ -9,10 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from retrieval.archive import StoredSource
+from retrieval.archive import Archive, StoredSource
+from retrieval.errors import ArchiveUnwritable
 from retrieval.folding import fold, script_of, stems
 from retrieval.misspelling import nearness
+from retrieval.name_memory import NameMemory
 from retrieval.names import NameIndex, name_likeness, name_words
 from retrieval.source_follower import SourceFollower
 from retrieval.transliteration import rows, skeleton
@@ -27,6 +30,7 @@ _CLOSE = 0.05  # likeness by which a second person may fall behind and still be 
 _SUGGESTED = 3  # people asked back for a misspelt name: what somebody reads at a glance
 _DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
+_SAVE_AFTER = 500  # new names, which take a second or two to compare
 _LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks for by name
 
 
@@ -59,7 +63,38 @@ class Found:
 
 
 class SpeakerIndex(SourceFollower):
-    """The speakers of an archive, by source and by name in any script."""
+    """The speakers of an archive, by source and by name in any script.
+
+    Which names are one's is kept in `data_dir`, if it is given, so that the next start need not compare them all.
+    """
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        self._path = data_dir and data_dir / "names.json"
+        self._memory = NameMemory(self._path)
+        super().__init__()
+
+    def catch_up(self, archive: Archive) -> None:
+        """See `SourceFollower.catch_up`."""
+        with self._lock:
+            super().catch_up(archive)
+            if self._memory.unsaved >= _SAVE_AFTER:
+                self._keep()
+
+    def save(self) -> None:
+        """Puts on disk what was found out about names.
+
+        Raises:
+            ArchiveUnwritable: when the file cannot be written.
+        """
+        with self._lock:
+            if self._memory.unsaved:
+                self._keep()
+
+    def _keep(self) -> None:
+        try:
+            self._memory.save(self._by_name.keys())
+        except OSError as error:
+            raise ArchiveUnwritable(f"{self._path} cannot be written: {error.strerror}.") from error
 
     def _clear(self) -> None:
         self._identities: list[_Identity] = []
@@ -78,7 +113,7 @@ class SpeakerIndex(SourceFollower):
         self._hosts_of.clear()
         name, person = stored.source.name, stored.source.person
         known = self._by_name.get((person, fold(name)))
-        number = self._same(name, person) if known is None else known
+        number = self._joined(name, person) if known is None else known
         if number is None:
             number = len(self._identities)
             self._identities.append(_Identity(person))
@@ -95,6 +130,20 @@ class SpeakerIndex(SourceFollower):
         identity.sources.add(stored.id)
         self._of_source[stored.id] = number
         self._stored[stored.id] = stored
+
+    def _joined(self, name: str, person: bool) -> int | None:
+        """The identity that a new name belongs to, remembered or found out."""
+        folded = (person, fold(name))
+        try:
+            other = self._memory.alike(folded, self._by_name)
+            return None if other is None else self._by_name[other]
+        except LookupError:
+            number = self._same(name, person)
+        self._memory.note(folded, None if number is None else (person, fold(self._nearest_name(name, number))))
+        return number
+
+    def _nearest_name(self, name: str, number: int) -> str:
+        return max(self._identities[number].names, key=lambda own: name_likeness(name, own))
 
     def _same(self, name: str, person: bool) -> int | None:
         """The identity that a new name belongs to: full names only, since a family name alone may be anybody's."""

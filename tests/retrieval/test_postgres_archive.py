@@ -18,7 +18,7 @@ from tests.postgres import Server
 # What is spread over a cluster by its column `article`; all other tables are small and stay on one machine.
 SPREAD = {"articles", "passages", "sentences", "sources", "statements", "signatures"}
 SHARED = ["jobs", "job_articles", "feeds", "entries", "people", "chats"]
-SHARED += ["answers", "answer_messages", "votes", "updates"]
+SHARED += ["answers", "answer_messages", "votes", "updates", "marks"]
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from config.settings import Ranking
+from retrieval.candidates import Candidates
 from retrieval.folding import stems
 from retrieval.lexical_index import TantivyIndex
-from retrieval.search import View
 from retrieval.types import Article
-from tests.fakes import FakeWorkspace
+from retrieval.view import View
+from tests.fakes import DIMENSION, FakeWorkspace
 
 NEWS = {
     "ferry": "The ferry to Heimaey sails again on Sunday, the harbour office said.\n\nTickets cost 35 euros.",
@@ -129,15 +130,15 @@ def test_a_view_tells_how_much_of_the_question_some_words_are(news: FakeWorkspac
 def test_the_words_of_a_question_are_found_in_the_part_of_a_passage_that_has_them(news: FakeWorkspace) -> None:
     view = news.searcher.view("every family had left")
     assert view is not None
-    passages = news.searcher.candidates(view, 10)
-    at = [one.article_id for one in passages].index("volcano")
-    within, whole = news.searcher.late(view, passages, [(at, 0, 5), (at, 5, 13), (at, 5, 99), (at, 90, 99)])
-    assert whole.shape == (len(passages),)
+    found = news.searcher.candidates(view, 10)
+    at = [one.article_id for one in found.passages].index("volcano")
+    within, whole = news.searcher.late(view, found, [(at, 0, 5), (at, 5, 13), (at, 5, 99), (at, 90, 99)])
+    assert whole.shape == (len(found),)
     assert within[0] < within[1] == within[2]
     assert within[1] >= whole[at] > within[0]
     assert within[3] == 0, "a part without tokens"
-    assert news.searcher.late(view, passages)[0].shape == (0,)
-    assert news.searcher.late(view, [])[1].shape == (0,)
+    assert news.searcher.late(view, found)[0].shape == (0,)
+    assert news.searcher.late(view, Candidates.none(DIMENSION))[1].shape == (0,)
 
 
 def test_rare_words_weigh_more_than_common_ones(news: FakeWorkspace) -> None:
