@@ -4,7 +4,7 @@ BIN := .venv/bin
 export QAWL_DATA_DIR ?= $(CURDIR)/data
 SAMPLE := ingest/sample/article.ar.txt
 
-.PHONY: run test lint bench eval eval-many peers chaos fuzz clean
+.PHONY: run test lint bench bench-large eval eval-many peers chaos fuzz clean
 
 run: .venv/run.stamp  ## the bot: in Telegram with QAWL_TELEGRAM__TOKEN set, else here in the terminal
 	@$(BIN)/qawl ingest $(SAMPLE) >&2
@@ -20,6 +20,9 @@ lint: .venv/lint.stamp .venv/test.stamp  ## format, lint and type checks
 
 bench: .venv/test.stamp  ## speed, as ratios in one run
 	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks
+
+bench-large: .venv/test.stamp  ## a million passages, made of the real ones of the data folder SEED, else of some that are ingested first
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks.large $(if $(SEED),--seed $(SEED))
 
 eval: .venv/run.stamp  ## quality on the sets in ../shared, where that folder exists; with peers after `make peers`
 	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation $(if $(wildcard .venv-peers/stamp),--peers .venv-peers/bin/python)
@@ -53,8 +56,9 @@ peers: .venv-peers/stamp  ## the frameworks that `make eval` compares with, in a
 	@.venv-peers/bin/python -m pip install -qq --group peers
 	@touch $@
 
-chaos: .venv/test.stamp  ## KILLS kills at random instants (2 000 take ten minutes); what the test suite does with 200
-	HF_HUB_OFFLINE=1 QAWL_CHAOS_KILLS=$(or $(KILLS),2000) $(BIN)/python -m pytest -s tests/chaos
+chaos: .venv/test.stamp  ## KILLS kills, UPDATES updates in storms of faults, and RECEIVED ones while memory is watched: two hours
+	HF_HUB_OFFLINE=1 QAWL_CHAOS_KILLS=$(or $(KILLS),2000) QAWL_CHAOS_UPDATES=$(or $(UPDATES),10000) $(BIN)/python -m pytest -s tests/chaos
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.chaos.updates --count $(or $(RECEIVED),100000)
 
 fuzz: .venv/fuzz.stamp  ## RUNS inputs over all targets, coverage-guided
 	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.fuzz --runs $(or $(RUNS),1000000)

@@ -1,0 +1,1 @@
+"""A million passages: how long answers take, and what they need, against an archive of ten thousand."""
