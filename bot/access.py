@@ -1,5 +1,6 @@
 """Who may do what, and how often: the one place where it is decided."""
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -7,7 +8,7 @@ from enum import IntEnum
 
 from config.settings import Telegram
 
-_MINUTE = 60.0
+MINUTE = 60.0
 _REMEMBERED = 10_000  # people and chats whose questions are counted; the longest silent ones are forgotten first
 
 
@@ -34,7 +35,8 @@ def role_of(user_id: int | None, settings: Telegram, *, chat_id: int | None = No
 class Limits:
     """Counts questions: so many a minute for each person and each chat, saved up to a minute's worth.
 
-    A token bucket (RFC 2697 in its simplest form), kept in memory.
+    A token bucket (RFC 2697 in its simplest form), kept in memory and safe to use from any thread; for several bots
+    together see `SharedLimits`.
     """
 
     def __init__(self, person: int, chat: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -42,13 +44,18 @@ class Limits:
         self._clock = clock
         self._buckets: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
         self._told: set[tuple[str, int]] = set()
+        self._lock = threading.Lock()
 
     def wait(self, *, person: int, chat: int) -> float:
         """Seconds until this person may ask here again; 0 takes one question off what they have."""
+        with self._lock:
+            return self._wait(person, chat)
+
+    def _wait(self, person: int, chat: int) -> float:
         now = self._clock()
         asking = [("person", person)] * bool(person) + [("chat", chat)] * (chat != person)  # anonymous admins are 0
         left = {one: self._left(one, now) for one in asking}
-        waits = [(1 - left[one]) * _MINUTE / self._rates[one[0]] for one in asking if left[one] < 1]
+        waits = [(1 - left[one]) * MINUTE / self._rates[one[0]] for one in asking if left[one] < 1]
         if waits:
             return max(waits)
         for one in asking:
@@ -71,4 +78,4 @@ class Limits:
     def _left(self, one: tuple[str, int], now: float) -> float:
         rate = self._rates[one[0]]
         left, then = self._buckets.get(one, (float(rate), now))
-        return min(float(rate), left + (now - then) * rate / _MINUTE)
+        return min(float(rate), left + (now - then) * rate / MINUTE)

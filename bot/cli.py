@@ -131,6 +131,12 @@ def serve(data_dir: DataDir = None, config: Config = None) -> None:
 
 
 @app.command()
+def work(data_dir: DataDir = None, config: Config = None) -> None:
+    """Take in what waits in the queue, and read the feeds, until it is stopped; any number of them, beside bots."""
+    commands.work(_settings(data_dir, config))
+
+
+@app.command()
 def statements(
     article: Annotated[str | None, typer.Option(help="Only this article's.")] = None,
     speaker: Annotated[str | None, typer.Option(help="Only this speaker's; a name in any script.")] = None,
@@ -213,6 +219,23 @@ def restore(
 ) -> None:
     """Bring the archive back from a copy."""
     commands.restore(_settings(data_dir, config), src, force=force)
+
+
+@app.command()
+def copy(
+    source: Annotated[str | None, typer.Option("--from", metavar="FOLDER|URL", help="Where it is.")] = None,
+    target: Annotated[str | None, typer.Option("--to", metavar="FOLDER|URL", help="Where it is to be.")] = None,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Bring an archive into PostgreSQL, or back into a data folder, without encoding it anew.
+
+    FOLDER is a data folder, URL is postgresql://USER:PASSWORD@HOST/DATABASE; the one that is left out is the archive of
+    the settings. All that is kept goes along: articles with all that was made of them, wishes, feeds and what they have
+    brought, waiting and ended jobs, languages, groups and channels, answers and votes. Admins and who may ask are
+    settings: set them for the new bots, too. A copy that was interrupted goes on when it is started again.
+    """
+    commands.copy(_settings(data_dir, config), source, target)
 
 
 @app.command()

@@ -37,8 +37,11 @@ from ingest.pipeline import Report
 from ingest.sources import read
 from retrieval.backup import FORMER, back_up
 from retrieval.backup import restore as restore_backup
+from retrieval.copying import End
+from retrieval.copying import copy as copy_archive
 from retrieval.errors import QawlError, QuestionError, SourceError, UsageError
 from retrieval.private_files import make_private
+from retrieval.sqlite_database import FILE
 from retrieval.types import Answer, Plan
 
 log = logging.getLogger(__name__)
@@ -382,6 +385,14 @@ def serve(settings: Settings) -> None:
         run(workspace)
 
 
+def work(settings: Settings) -> None:
+    """`qawl work`."""
+    from bot.working import work as work_until_stopped  # noqa: PLC0415  half a second that only this command needs
+
+    with _workspace(settings) as workspace:
+        work_until_stopped(workspace)
+
+
 def check(settings: Settings, *, repair: bool) -> None:
     """`qawl check`."""
     with _workspace(settings) as workspace:
@@ -416,6 +427,39 @@ def restore(settings: Settings, src: Path, *, force: bool) -> None:
 def _only_embedded(settings: Settings, instead: str) -> None:
     if settings.database_url:
         raise UsageError(f"The archive is in PostgreSQL: use {instead} for it, as docs/operations.md describes.")
+
+
+def copy(settings: Settings, source: str | None, target: str | None) -> None:
+    """`qawl copy`."""
+    if source is None and target is None:
+        raise UsageError("Say what to copy, and where: qawl copy --from FOLDER --to postgresql://…, or the other way.")
+    with _end(settings, source, must_exist=True) as old, _end(settings, target) as new:
+        columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
+        with Progress(*columns, TimeRemainingColumn(), console=_err, transient=True) as bar:
+            task = bar.add_task("", total=old.archive.counts().articles)
+
+            def progress(done: int) -> None:
+                bar.update(task, completed=done, description=f"{done:,} articles")
+
+            done = copy_archive(old, new, progress)
+    print(
+        f"{done.articles:,} articles are in {new.name} as they are in {old.name}: "
+        f"{done.written:,} of them brought now, and {done.beside:,} rows beside them"
+    )
+
+
+@contextmanager
+def _end(settings: Settings, place: str | None, *, must_exist: bool = False) -> Iterator[End]:
+    """The archive in a place, or that of the settings."""
+    if place is not None and "://" in place:
+        settings = settings.model_copy(update={"database_url": place})
+    elif place is not None:
+        settings = settings.model_copy(update={"database_url": None, "data_dir": Path(place)})
+    if must_exist and not settings.database_url and not (settings.data_dir / FILE).is_file():
+        raise UsageError(f"There is no archive in {settings.data_dir}.")
+    with _workspace(settings) as workspace:
+        name = getattr(workspace.database, "where", str(settings.data_dir))
+        yield End(name, workspace.archive, workspace.database)
 
 
 def doctor(settings: Settings) -> None:

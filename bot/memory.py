@@ -13,6 +13,7 @@ KEEP_DAYS = 30  # that an answer's buttons work, and what the bot knows about wh
 _DAY = 24 * 3600.0
 _FOLLOWED = 30 * 60.0  # seconds after which a question starts a conversation of its own
 _SEEN = 2 * _DAY  # Telegram offers an update again for a day
+LEASE = 15.0  # seconds after which what a process that was killed had begun is taken up by another one
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Memory:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._owner = secrets.token_hex(8)  # of the updates that this process deals with
 
     def language(self, person: int) -> str | None:
         """The language that somebody chose."""
@@ -171,10 +173,12 @@ class Memory:
             return self._db.run("DELETE FROM answers WHERE person = ?", person)
 
     def receive(self, update: int, document: str) -> bool:
-        """Writes down an update before it is acknowledged; False when it was received before."""
+        """Writes down an update before it is acknowledged, as this process's; False when it was received before."""
         return bool(
             self._db.run(
-                "INSERT INTO updates VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", update, document, time.time()
+                "INSERT INTO updates (id, document, received, owner, due) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO NOTHING",
+                *(update, document, time.time(), self._owner, self._db.time() + LEASE),
             )
         )
 
@@ -187,9 +191,56 @@ class Memory:
         rows = self._db.rows("SELECT document FROM updates WHERE document IS NOT NULL ORDER BY id")
         return [str(row[0]) for row in rows]
 
+    def hold(self) -> None:
+        """Keeps this process's unsettled updates for another lease."""
+        due = self._db.time() + LEASE
+        self._db.run("UPDATE updates SET due = ? WHERE document IS NOT NULL AND owner = ?", due, self._owner)
+
+    def let_go(self) -> None:
+        """Leaves this process's unsettled updates to whoever is there, at once."""
+        self._db.run("UPDATE updates SET due = 0 WHERE document IS NOT NULL AND owner = ?", self._owner)
+
+    def take_up(self) -> list[str]:
+        """The unsettled updates of processes that have died, which are this one's now, oldest first.
+
+        Where the database is not shared, those of every other process: it was this one's predecessor.
+        """
+        now = self._db.time()
+        left = "document IS NOT NULL AND owner <> ?"
+        values: list[object] = [self._owner]
+        if self._db.shared:  # far further off than a lease: from before the clock was set back
+            left += " AND (due <= ? OR due > ?)"
+            values += [now, now + 2 * LEASE]
+        rows = self._db.rows(
+            "UPDATE updates SET owner = ?, due = ? WHERE id IN"  # noqa: S608  words of ours
+            f" (SELECT id FROM updates WHERE {left}{self._db.skip_locked}) RETURNING id, document",
+            *(self._owner, now + LEASE, *values),
+        )
+        return [str(document) for _, document in sorted(rows)]
+
+    def newest(self, name: str, update: int) -> bool:
+        """Whether no later update about what has this name was written down; this one is now."""
+        return self._mark(name, update, "<=")
+
+    def first(self, name: str, update: int) -> bool:
+        """Whether this is the update about what has this name that was written down first."""
+        return self._mark(name, update, "=")
+
+    def _mark(self, name: str, update: int, replaces: str) -> bool:
+        return bool(
+            self._db.run(
+                "INSERT INTO marks VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"  # noqa: S608  words of ours
+                f" SET number = excluded.number, made = excluded.made WHERE marks.number {replaces} excluded.number",
+                *(name, update, time.time()),
+            )
+        )
+
     def tidy(self) -> None:
         """Deletes what is older than it is kept."""
         now = time.time()
         with self._db.transaction():
             self._db.run("DELETE FROM answers WHERE given < ?", now - KEEP_DAYS * _DAY)
             self._db.run("DELETE FROM updates WHERE document IS NULL AND received < ?", now - _SEEN)
+            self._db.run("DELETE FROM marks WHERE made < ?", now - _SEEN)
+            if self._db.shared:
+                self._db.run("DELETE FROM allowances WHERE whole < ?", self._db.time())

@@ -42,11 +42,19 @@ class FeedList:
         return self._db.run(sql, _seconds(until), feed.url, _seconds(now)) == 1
 
     def save(self, feed: Feed) -> bool:
-        """Writes down where a feed's polling stands; False when it was taken off the list meanwhile."""
-        names = _COLUMNS.split(", ")[1:]
-        sql = f"UPDATE feeds SET {', '.join(f'{name} = ?' for name in names)} WHERE url = ?"
-        url, *rest = _row(feed)
-        return self._db.run(sql, *rest, url) == 1
+        """Writes down where a feed's polling stands; False when it was taken off the list meanwhile.
+
+        Whether admins know that it fails is forgotten when it does not; else it is for `tell` to say.
+        """
+        names = _COLUMNS.split(", ")[1:-1]
+        told = "told = CASE WHEN CAST(? AS DOUBLE PRECISION) IS NULL THEN 0 ELSE told END"
+        sql = f"UPDATE feeds SET {', '.join(f'{name} = ?' for name in names)}, {told} WHERE url = ?"
+        url, *rest, failing_since, _ = _row(feed)
+        return self._db.run(sql, *rest, failing_since, failing_since, url) == 1
+
+    def tell(self, url: str) -> None:
+        """Remembers that admins know that a feed fails."""
+        self._db.run("UPDATE feeds SET told = 1 WHERE url = ?", url)
 
 
 def _row(feed: Feed) -> tuple[object, ...]:

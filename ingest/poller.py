@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from ingest.entries import Entry
 from ingest.entry_list import EntryList
 from ingest.feed_list import FeedList
-from ingest.feeds import INTERVAL, Feed, Polled, poll, polled, to_be_told
+from ingest.feeds import INTERVAL, Feed, Polled, poll, polled
 from ingest.fetching import Fetcher
 from ingest.queue import Queue, packed
 from ingest.sources.feed import articles_of
@@ -24,15 +24,12 @@ _LOOK_SECONDS = 5.0  # between two looks for feeds that are due; each is one que
 _TIDY_SECONDS = 24 * 3600.0  # between two looks for addresses to be forgotten
 _TOGETHER = 10  # articles in a job: what a crash has read again, and what one Undo takes out
 
-Tell = Callable[[Feed], bool]
-
 
 class Poller:
     """Polls feeds until it is stopped, one after the other, in a thread of its own.
 
     Pages are read here and not by the worker: politely, with what only the feed knows of them, and so that an admin's
-    link does not wait behind fifty pages of a slow site. `on_failing` is told of a feed that has failed for days, and
-    says whether somebody heard it; otherwise it is told again after the next poll.
+    link does not wait behind fifty pages of a slow site. Of several processes on one database one polls, see `Duties`.
     """
 
     def __init__(
@@ -41,10 +38,8 @@ class Poller:
         queue: Queue,
         fetcher: Callable[[], Fetcher],
         *,
-        on_failing: Tell = lambda feed: False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.on_failing = on_failing
         self._database = database
         self._feeds = FeedList(database)
         self._entries = EntryList(database)
@@ -59,7 +54,12 @@ class Poller:
         self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Returns within `timeout` seconds; a page that is being fetched is read again after the next start."""
+        """Returns within `timeout` seconds; a page that is being fetched is read again after the next start.
+
+        A second call does nothing.
+        """
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout)
@@ -77,7 +77,8 @@ class Poller:
         tidy_at = 0.0
         while not self._stopping.is_set():
             try:
-                self.poll_due()
+                if self._database.duties.leads("feeds"):
+                    self.poll_due()
                 if time.monotonic() >= tidy_at:
                     self._entries.forget(self._clock())
                     tidy_at = time.monotonic() + _TIDY_SECONDS
@@ -114,10 +115,7 @@ class Poller:
             outcome = SourceError(feed.url, "it met a defect of Qawl; the log has the details")
         if self._stopping.is_set():
             return
-        feed = polled(feed, outcome, self._clock())
-        if to_be_told(feed, self._clock()) and self.on_failing(feed):
-            feed = replace(feed, told=True)
-        self._feeds.save(feed)
+        self._feeds.save(polled(feed, outcome, self._clock()))
 
     def _take_in(self, feed: Feed, outcome: Polled) -> bool:
         """Queues the articles of the new entries; whether some could not be read, and are to be tried again."""

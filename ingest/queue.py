@@ -2,7 +2,6 @@
 # ruff: noqa: S608  what is put into statements is marks and words of ours, never data
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,6 +51,7 @@ class Job:
 class Queue:
     """Jobs in a database; any number of processes may add them and work on them.
 
+    Times are those of the database's clock, so that machines whose clocks differ agree on who has a job for how long.
     A call takes milliseconds, or as long as another writer takes: make it off the event loop.
     """
 
@@ -65,7 +65,7 @@ class Queue:
         The payload of a "file" is its content, that of "articles" comes from `packed`, and a "url" is its own name.
         An `offered` one waits for `confirm`.
         """
-        now = time.time()
+        now = self._db.time()
         rows = self._db.rows(
             "INSERT INTO jobs (what, name, payload, place, state, due, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
             f" RETURNING {_COLUMNS}",
@@ -105,7 +105,7 @@ class Queue:
     def confirm(self, job_id: int) -> bool:
         """Lets an offered job be worked on; False when it is not offered any more."""
         sql = "UPDATE jobs SET state = 'waiting', due = ? WHERE id = ? AND state = 'offered'"
-        return self._db.run(sql, time.time(), job_id) == 1
+        return self._db.run(sql, self._db.time(), job_id) == 1
 
     def drop(self, job_id: int) -> bool:
         """Forgets a job that is offered, waits or has failed; False when it is of any other state, or not there."""
@@ -114,7 +114,7 @@ class Queue:
     def retry(self, job_id: int) -> bool:
         """Has a failed or waiting job tried anew, now; False when it is of any other state."""
         sql = "UPDATE jobs SET state = 'waiting', tries = 0, due = ? WHERE id = ? AND state IN ('failed', 'waiting')"
-        return self._db.run(sql, time.time(), job_id) == 1
+        return self._db.run(sql, self._db.time(), job_id) == 1
 
     def claim(self, lease: timedelta) -> Job | None:
         """A job that is due, for this worker alone until the lease ends; None when there is none.
@@ -122,7 +122,7 @@ class Queue:
         The longest due comes first. One whose worker died is due when its lease has ended. What is new is due at once,
         and what is due later than anybody would have it was put off before the clock was set back.
         """
-        now = time.time()
+        now = self._db.time()
         due = "state IN ('waiting', 'running') AND (due <= ? OR due > ? OR (state = 'waiting' AND tries = 0))"
         times = (now, now + _FURTHEST.total_seconds())
         first = f"SELECT id FROM jobs WHERE {due} ORDER BY due, id LIMIT 1"
@@ -138,7 +138,7 @@ class Queue:
     def extend(self, job: Job, lease: timedelta, report: Report | None = None) -> bool:
         """Keeps the job for another lease and writes down how far it has got; False when it is another worker's now."""
         sql = f"UPDATE jobs SET due = ?, report = COALESCE(?, report) WHERE {_HELD}"
-        return self._db.run(sql, time.time() + lease.total_seconds(), _json(report), job.id, job.claim) == 1
+        return self._db.run(sql, self._db.time() + lease.total_seconds(), _json(report), job.id, job.claim) == 1
 
     def got_on(self, job: Job) -> bool:
         """Counts the job's tries anew, since this one has put something into the archive; False as with `extend`."""
@@ -147,7 +147,7 @@ class Queue:
     def hand_back(self, job: Job) -> bool:
         """Lets the next worker go on with the job, as if it had not been begun; False when it is another worker's."""
         sql = f"UPDATE jobs SET state = 'waiting', due = ?, tries = tries - 1 WHERE {_HELD}"
-        return self._db.run(sql, time.time(), job.id, job.claim) == 1
+        return self._db.run(sql, self._db.time(), job.id, job.claim) == 1
 
     def finish(self, job: Job, report: Report) -> bool:
         """Ends the job as done and lets its payload go; False when it is another worker's now."""
@@ -157,7 +157,7 @@ class Queue:
     def fail(self, job: Job, error: str, *, report: Report | None = None, again: timedelta | None = None) -> bool:
         """Ends the job as failed, or has it tried again after a time; False when it is another worker's now."""
         state = "failed" if again is None else "waiting"
-        due = time.time() + (again or timedelta()).total_seconds()
+        due = self._db.time() + (again or timedelta()).total_seconds()
         sql = f"UPDATE jobs SET state = ?, due = ?, error = ?, report = COALESCE(?, report) WHERE {_HELD}"
         return self._db.run(sql, state, due, error, _json(report), job.id, job.claim) == 1
 

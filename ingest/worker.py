@@ -71,7 +71,7 @@ class Worker:
 
     `read` gives a job's articles from its payload. `on_change` hears of every state that a job of this worker gets to,
     and once a second how far it has got; `give_way` is called between steps, see `Precedence`; `catch_up` after each
-    batch, so that questions need not bring the indexes up to date.
+    batch, so that questions need not bring the indexes up to date; `wanted` before each job, whether to take one.
     """
 
     def __init__(
@@ -84,17 +84,19 @@ class Worker:
         on_change: Callable[[Job], None] = lambda job: None,
         give_way: Callable[[], None] = lambda: None,
         catch_up: Callable[[], None] = lambda: None,
+        wanted: Callable[[], bool] = lambda: True,
         threads: int = 1,
         lease: timedelta = LEASE,
         first_wait: timedelta = _FIRST_WAIT,
     ) -> None:
         self.on_change = on_change
+        self.catch_up = catch_up
+        self.wanted = wanted
         self._queue = queue
         self._archive = archive
         self._ingestor = ingestor
         self._read = read
         self._give_way = give_way
-        self._catch_up = catch_up
         self._lease = lease
         self._first_wait = first_wait
         self._stopping = threading.Event()
@@ -112,8 +114,11 @@ class Worker:
     def stop(self, timeout: float = 10.0) -> None:
         """Returns within `timeout` seconds: jobs at work end at their next pause and are handed back.
 
-        One that does not get to a pause in time, since its server is slow, say, is handed back behind its back.
+        One that does not get to a pause in time, since its server is slow, say, is handed back behind its back. Another
+        call does nothing.
         """
+        if self._stopping.is_set():
+            return
         deadline = time.monotonic() + timeout
         self._stopping.set()
         for thread in (*self._threads, self._keeper):
@@ -182,7 +187,7 @@ class Worker:
         """Works on one job after the other."""
         while not self._stopping.is_set():
             try:
-                job = self._queue.claim(self._lease)
+                job = self._queue.claim(self._lease) if self.wanted() else None
                 if job:
                     self._work(job)
                 else:
@@ -276,7 +281,7 @@ class Worker:
             self._queue.got_on(run.job)
             run.job = replace(run.job, tries=1)
         self._give_way()
-        self._catch_up()
+        self.catch_up()
         if time.monotonic() - run.told >= _TELL_SECONDS:
             run.told = time.monotonic()
             self._call(replace(run.job, report=run.report))

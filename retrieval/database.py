@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from retrieval.duties import Duties
+
 
 class Database(Protocol):
     """SQL that SQLite and PostgreSQL both take; `?` stands for a value.
@@ -14,6 +16,17 @@ class Database(Protocol):
     @property
     def skip_locked(self) -> str:
         """What a SELECT ends with that takes rows which nobody else is taking; empty where writers take turns."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes of the same kind may work on it at once, on any machines."""
+
+    @property
+    def duties(self) -> Duties:
+        """What only one of them is to do."""
+
+    def time(self) -> float:
+        """Seconds since 1970 by the one clock that they all go by."""
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a query."""

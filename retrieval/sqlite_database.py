@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from retrieval.duties import Alone
 from retrieval.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveUnwritable
 from retrieval.folder_lock import FolderLock
 
@@ -27,8 +28,10 @@ class SqliteDatabase:
     """
 
     skip_locked = ""
+    shared = False
 
     def __init__(self, data_dir: Path) -> None:
+        self.duties = Alone()
         self.path = data_dir / FILE
         self._lock = threading.RLock()
         try:
@@ -120,6 +123,10 @@ class SqliteDatabase:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def time(self) -> float:
+        """See `Database.time`."""
+        return time.time()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """See `Database.rows`."""

@@ -67,6 +67,19 @@ class Article(_Value):
             raise ValueError("the text contains NUL characters; it is not text")
         return text
 
+    @field_validator("id", "url", "lang")
+    @classmethod
+    def _is_name(cls, value: str | None) -> str | None:
+        if value and "\0" in value:
+            raise ValueError("it contains NUL characters, which no database can look for")
+        return value
+
+    @field_validator("title", "source", "author")
+    @classmethod
+    def _without_nul(cls, value: str | None) -> str | None:
+        """PDFs and pages carry NUL in what they say about themselves; nobody can see it, and PostgreSQL takes none."""
+        return value.replace("\0", "") if value else value
+
     @property
     def content_hash(self) -> str:
         """SHA-256 over all fields: two articles with the same hash are the same article."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -100,10 +101,13 @@ def build(workspace: Workspace, health: Health | None = None) -> App:
     desk = Desk(workspace, reports)
     settling = Settling(_UPDATES, workspace.memory)
     beside: list[asyncio.Task[None]] = []
+    watching: list[asyncio.Task[None]] = []
     stopping: list[asyncio.Task[None]] = []
 
     def begin_to_end() -> None:
         settling.end()
+        for task in watching:
+            task.cancel()
         for part in (workspace.worker, workspace.poller):  # while answers are finished: there are ten seconds for all
             stopping.append(asyncio.create_task(asyncio.to_thread(part.stop, GRACE)))
 
@@ -117,20 +121,20 @@ def build(workspace: Workspace, health: Health | None = None) -> App:
         workspace.worker.start()
         workspace.poller.start()
         works = introduce(application.bot), _keep_tidy(workspace), beat(health)
-        for work in works:  # Telegram may have the first wait for hours
-            task = asyncio.create_task(work)
-            task.add_done_callback(_tell_defect)
-            beside.append(task)
+        beside.extend(map(_begun, works))  # Telegram may have the first wait for hours
+        if workspace.database.shared:
+            watching.append(_begun(inbox.watch(application.bot)))
         await inbox.resume(application.bot)
 
     async def pause(application: App) -> None:
         await reports.end()
         await asyncio.gather(*stopping)
+        await inbox.let_go()
 
     async def end(application: App) -> None:
         for task in beside:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*beside, *watching, return_exceptions=True)
 
     application = (
         ApplicationBuilder()
@@ -178,6 +182,12 @@ async def _keep_tidy(workspace: Workspace) -> None:
         except ArchiveError as error:
             log.error("What is too old could not be deleted: %s", error)
         await asyncio.sleep(_TIDY_SECONDS)
+
+
+def _begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    task = asyncio.create_task(work)
+    task.add_done_callback(_tell_defect)
+    return task
 
 
 def _tell_defect(task: asyncio.Task[None]) -> None:

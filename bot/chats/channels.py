@@ -27,7 +27,6 @@ class Channels:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._in_order = asyncio.Lock()  # updates are handled at once, but an edit must not overtake its post
 
     def handlers(self) -> list[BaseHandler[Update, Any, Any]]:
         """What is to be done with posts and with their edits."""
@@ -39,22 +38,26 @@ class Channels:
         assert post is not None
         edited = update.edited_channel_post is not None
         try:
-            async with self._in_order:
-                await asyncio.to_thread(self._take_in, post, edited=edited)
+            await asyncio.to_thread(self._take_in, post, update.update_id, edited=edited)
         except ArchiveError as error:
             log.error("A post must wait for the next start: %s", error)
             settling = context.application.update_processor
             assert isinstance(settling, Settling)
             settling.keep(update)
 
-    def _take_in(self, post: Message, *, edited: bool) -> None:
-        if not is_taken_in(self._workspace, post.chat.id):
+    def _take_in(self, post: Message, update: int, *, edited: bool) -> None:
+        """Takes in a post, unless a later version of it came first: Telegram's numbers of updates tell their order."""
+        workspace = self._workspace
+        if not is_taken_in(workspace, post.chat.id):
             return
-        found = article_of(post)
+        found, name = article_of(post), f"post {post_id(post.chat.id, post.message_id)}"
         if isinstance(found, Article):
-            _enqueue(self._workspace, found)
+            with workspace.database.transaction():
+                if workspace.memory.newest(name, update):
+                    _enqueue(workspace, found)
         elif edited:  # its author took the words back
-            _take_out(self._workspace, post_id(post.chat.id, post.message_id), found.source)
+            if workspace.memory.newest(name, update):
+                _take_out(workspace, post_id(post.chat.id, post.message_id), found.source)
         elif post.text or post.caption:
             log.info("%s is not taken in: %s.", found.source, found)
 

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 Arrived = Callable[[int, Sequence[int]], Awaitable[None]]  # is told, after each message, the chat and all ids so far
+Doubt = Callable[[], Awaitable[Reply]]  # what to say where nobody can tell whether all that was said has arrived
 
 _PAUSES = (0.5, 1, 2, 4, 8, 16)  # seconds between the first tries: a restart of a proxy takes that long
 _LAST_PAUSE = 30.0  # and between all others, as the library pauses when polling
@@ -38,10 +39,13 @@ _UNCHANGED = "message is not modified"
 _ABOUT_LOOKS = ("entit", "button", "markup", "url")  # in refusals of formatting and buttons, not of place or text
 
 
-async def deliver(to: MaybeInaccessibleMessage, replies: Sequence[Reply], arrived: Arrived | None = None) -> list[int]:
+async def deliver(
+    to: MaybeInaccessibleMessage, replies: Sequence[Reply], arrived: Arrived | None = None, doubt: Doubt | None = None
+) -> list[int]:
     """Sends messages into the chat of `to`, in groups as a reply to it in its topic; the ids of those that arrived.
 
-    A message that Telegram may have taken before the line broke is not sent again; the ones behind it are sent.
+    A message that Telegram may have taken before the line broke is not sent again; the ones behind it are sent, and at
+    last what `doubt` says: whoever misses an answer asks again, and nobody gets one twice.
 
     Raises:
         TelegramError: when Telegram is out of order for longer than anybody waits; what was not sent may be sent later.
@@ -54,6 +58,8 @@ async def deliver(to: MaybeInaccessibleMessage, replies: Sequence[Reply], arrive
                 sent.append(number)
                 if arrived:
                     await arrived(way.chat, sent)
+        if doubt and len(sent) < len(replies):
+            await way.tell(await doubt())
     except Forbidden as error:  # blocked, or taken out of the group
         log.info("Not delivered: %s.", error)
     except BadRequest as error:  # the topic is closed or gone, or the group lets nobody write
@@ -84,6 +90,13 @@ class _Way:
             log.warning("Telegram refuses how a message looks: %s. It is sent as plain text.", error)
             return await self._send(Reply(RichText(reply.text.text)))
 
+    async def tell(self, reply: Reply) -> None:
+        """Sends what may be there twice, until it is there."""
+        for pause in _PAUSES:
+            if await self.send(reply):
+                return
+            await asyncio.sleep(pause)
+
     async def _send(self, reply: Reply) -> int | None:
         try:
             message = await retrying(
@@ -106,7 +119,11 @@ class _Way:
 
 
 async def redeliver(
-    to: MaybeInaccessibleMessage, messages: Sequence[int], replies: Sequence[Reply], arrived: Arrived | None = None
+    to: MaybeInaccessibleMessage,
+    messages: Sequence[int],
+    replies: Sequence[Reply],
+    arrived: Arrived | None = None,
+    doubt: Doubt | None = None,
 ) -> list[int]:
     """Puts `replies` in the place of messages that were sent before: edits, sends and deletes until they agree."""
     kept: list[int] = []
@@ -119,7 +136,7 @@ async def redeliver(
         log.info("Not delivered: %s.", error)
         return kept
     except ChatMigrated:  # what was said in the group stays there
-        return await deliver(to, replies, arrived)
+        return await deliver(to, replies, arrived, doubt)
     for number in messages[len(kept) :]:
         await _take_back(to, number)
     if arrived:
@@ -129,12 +146,12 @@ async def redeliver(
         if arrived:
             await arrived(chat, [*kept, *sent])
 
-    return [*kept, *await deliver(to, replies[len(kept) :], more_arrived)]
+    return [*kept, *await deliver(to, replies[len(kept) :], more_arrived, doubt)]
 
 
 async def _take_back(to: MaybeInaccessibleMessage, number: int) -> None:
     try:
-        await retrying(lambda: to.get_bot().delete_message(to.chat.id, number))
+        await retrying(lambda: to.get_bot().delete_message(to.chat.id, number), repeatable=True)
     except TelegramError as error:  # somebody was faster
         log.info("A message was not taken back: %s.", reason(error))
 
@@ -154,14 +171,11 @@ async def edit(to: MaybeInaccessibleMessage, number: int, reply: Reply) -> bool:
                 entities=reply.text.entities(),
                 link_preview_options=NO_PREVIEW,
                 reply_markup=keyboard_of(reply.buttons),
-            )
+            ),
+            repeatable=True,
         )
     except BadRequest as error:
         return _UNCHANGED in str(error).lower()
-    except NetworkError as error:
-        if not_taken(error):
-            raise
-        log.warning("The line broke after a message was edited (%s).", reason(error))
     return True
 
 
@@ -171,7 +185,10 @@ async def show_buttons(to: MaybeInaccessibleMessage, buttons: Sequence[Sequence[
     if isinstance(to, Message) and to.reply_markup == keyboard:
         return
     try:
-        await retrying(lambda: to.get_bot().edit_message_reply_markup(to.chat.id, to.message_id, reply_markup=keyboard))
+        await retrying(
+            lambda: to.get_bot().edit_message_reply_markup(to.chat.id, to.message_id, reply_markup=keyboard),
+            repeatable=True,
+        )
     except TelegramError as error:
         if _UNCHANGED not in str(error).lower():
             log.info("The buttons of a message were not changed: %s.", reason(error))
@@ -183,10 +200,11 @@ def keyboard_of(buttons: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | N
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-async def retrying(call: Callable[[], Awaitable[_T]]) -> _T:
+async def retrying(call: Callable[[], Awaitable[_T]], *, repeatable: bool = False) -> _T:
     """The call's result; repeated while Telegram asks to wait, or is out of order and has certainly not taken it.
 
-    A time-out after sending is not repeated: Telegram may have taken the message, and it would stand there twice.
+    A time-out after sending is not repeated: Telegram may have taken the message, and it would stand there twice. It is
+    where the call is `repeatable`: where doing it twice is as good as once.
     """
     pauses = chain(_PAUSES, repeat(_LAST_PAUSE))
     deadline = time.monotonic() + _PATIENCE
@@ -195,7 +213,8 @@ async def retrying(call: Callable[[], Awaitable[_T]]) -> _T:
             result = await call()
         except (RetryAfter, NetworkError) as error:
             pause = _asked_to_wait(error) if isinstance(error, RetryAfter) else next(pauses)
-            if not not_taken(error) or time.monotonic() + pause > deadline:
+            safe = not_taken(error) or (repeatable and not isinstance(error, BadRequest))
+            if not safe or time.monotonic() + pause > deadline:
                 raise
             out_of_order(error)
             await asyncio.sleep(pause)

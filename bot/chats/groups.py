@@ -47,7 +47,8 @@ async def _is_admin(asked: Incoming | Pressed, message: MaybeInaccessibleMessage
     if isinstance(asked, Incoming) and isinstance(message, Message) and message.sender_chat:
         return message.sender_chat.id == message.chat.id
     try:
-        member = await retrying(lambda: message.get_bot().get_chat_member(asked.place.chat, asked.place.person))
+        person, bot = asked.place.person, message.get_bot()
+        member = await retrying(lambda: bot.get_chat_member(asked.place.chat, person), repeatable=True)
     except TelegramError as error:
         log.warning("Telegram does not tell who is an admin of a group: %s.", reason(error))
         return False

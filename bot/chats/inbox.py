@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.chats.faults import FAULTS
-from bot.memory import Memory
+from bot.memory import LEASE, Memory
 from bot.metrics import handled
 from config.logs import handling
 from retrieval.errors import ArchiveError
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 _KINDS = tuple(map(str, Update.ALL_TYPES))
 _UNWRITTEN = "updates not written down"
+_UNSEEN = "updates of others not seen"
+_LOOK_SECONDS = LEASE / 5  # between two looks for updates of processes that have died: several within a lease
 GRACE = 5.0  # seconds for what is at work when the end begins; closing takes two or three, and runtimes kill after 10
 
 
@@ -45,17 +48,44 @@ class Inbox(asyncio.Queue[object]):
         await super().put(item)
 
     async def resume(self, bot: Bot) -> None:
-        """Queues what a former process received and did not get done with."""
-        unsettled = await asyncio.to_thread(self._memory.unsettled)
-        if unsettled:
-            log.warning("Taking up %d updates that were left unanswered.", len(unsettled))
-        for document in unsettled:
+        """Queues what processes that have ended received and did not get done with."""
+        left = await asyncio.to_thread(self._memory.take_up)
+        if left:
+            log.warning("Taking up %d updates that were left unanswered.", len(left))
+        for document in left:
             update = Update.de_json(json.loads(document), bot)
             self._taken_up.add(update.update_id)
             await super().put(update)
 
+    async def watch(self, bot: Bot) -> None:
+        """Keeps what this process deals with, and takes up what others that die leave, until it is cancelled.
+
+        When the database was away nobody could keep anything: the others are given the time to do so.
+        """
+        kept = free = time.monotonic()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                await asyncio.to_thread(self._memory.hold)
+                now = time.monotonic()
+                if now - kept > LEASE:
+                    free = now + LEASE
+                kept = now
+                if now >= free:
+                    await self.resume(bot)
+            except ArchiveError as error:
+                if FAULTS.news(_UNSEEN):
+                    log.error("Updates of other bots cannot be seen: %s", error)
+
+    async def let_go(self) -> None:
+        """Leaves what is not done yet to the others."""
+        try:
+            await asyncio.to_thread(self._memory.let_go)
+        except ArchiveError as error:
+            log.error("Updates cannot be left to others: %s", error)
+
     def taken_up(self, update: Update) -> bool:
-        """Whether a former process may have answered this update already, in part or as a whole."""
+        """Whether another process may have answered this update already, in part or as a whole."""
         return update.update_id in self._taken_up
 
 

@@ -129,8 +129,8 @@ def _attachment(document: Document) -> Attachment:
 
     async def fetch() -> bytes:
         try:
-            file = await retrying(document.get_file)
-            return bytes(await retrying(file.download_as_bytearray))
+            file = await retrying(document.get_file, repeatable=True)
+            return bytes(await retrying(file.download_as_bytearray, repeatable=True))
         except TelegramError as error:
             reason = "Telegram does not hand the file over; send it again"
             raise SourceError(document.file_name or "", reason) from error

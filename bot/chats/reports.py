@@ -1,12 +1,17 @@
-"""Tells admins of their jobs, each in one message that is edited as the job gets on, and of feeds that fail."""
+"""Tells admins of their jobs, each in one message that is edited as the job gets on, and of feeds that fail.
+
+Of several bots on one database one tells, whoever works on the jobs and polls the feeds; another one takes over when
+that one dies. What an admin's own message or button leads to is told at once by the bot that got it.
+"""
 
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from telegram import Bot, Chat, Message
 from telegram.constants import ChatType
@@ -14,12 +19,13 @@ from telegram.error import ChatMigrated, Forbidden, TelegramError
 
 from bot.addressee import Addressee
 from bot.chats.delivery import edit, reason, redeliver, retrying
+from bot.chats.faults import FAULTS
 from bot.feeding import preview, report
 from bot.messages import language_for, say
 from bot.replies import Reply
 from bot.richtext import RichText
 from bot.workspace import Workspace
-from ingest.feeds import Feed
+from ingest.feeds import Feed, to_be_told
 from ingest.pipeline import Report
 from ingest.queue import Job
 from retrieval.errors import QawlError
@@ -29,38 +35,79 @@ log = logging.getLogger(__name__)
 _PAUSE = 3.0  # seconds between two edits of a message: Telegram lets a bot write 20 times a minute into a group
 _SOON = 1.0  # seconds before the first: what is done by then is told of once
 _PREVIEWS = 2  # read at once: a slow site keeps other links waiting no longer than it must
-_ADMINS_SECONDS = 60.0  # in which admins are told of a feed; if Telegram is out of order, it is tried again later
-_LATEST = 200  # jobs among which those are looked for whose end nobody was told of when the process ended
+_FEEDS_SECONDS = 60.0  # between two looks for feeds that fail
+_LATEST = 200  # jobs among which those are looked for of which nobody was told how they stand
+_READ_BY = timedelta(minutes=1)  # when the bot that got it has read what it is to show, or has died
 
 
 class Reports:
-    """The messages about jobs. The worker and the poller call from their threads; the rest is of the event loop."""
+    """The messages about jobs. The worker calls from its thread; the rest is of the event loop."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._turns = asyncio.Semaphore(_PREVIEWS)
         self._news: dict[int, Report | None] = {}  # by job: how far it has got, as far as the worker has told
         self._following: dict[int, asyncio.Task[None]] = {}
+        self._shown: dict[int, Report | None] = {}  # by job at work: how far it had got when it was last told of
+        self._leads = False
         self._bot: Bot | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def begin(self, bot: Bot) -> None:
         """Listens from now on, and catches up on what a former process did not get to tell."""
         loop = asyncio.get_running_loop()
         self._bot = bot
+        self._leads = not self._workspace.database.shared
         self._workspace.worker.on_change = lambda job: self._hear(loop, job)
-        self._workspace.poller.on_failing = lambda feed: self._tell_of_feed(loop, feed)
-        for job in await asyncio.to_thread(self._workspace.queue.jobs, limit=_LATEST):
-            to = Addressee.read(job.place)
-            if to and to.shown != job.state and not (job.state == "offered" and not to.message):
-                self.tell(job.id)
+        if self._leads:
+            await self._look(read_by=timedelta(0))
+        self._watching = asyncio.create_task(self._watch())
 
     async def end(self) -> None:
         """Tells nobody anything more."""
         self._workspace.worker.on_change = lambda job: None
-        self._workspace.poller.on_failing = lambda feed: False
-        for task in self._following.values():
+        tasks = [*self._following.values(), *([self._watching] if self._watching else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._following.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        """Tells of what other processes do, while this one is the one to tell."""
+        feeds_at = 0.0
+        while True:
+            try:
+                self._leads = await asyncio.to_thread(self._workspace.database.duties.leads, "reports")
+                if self._leads:
+                    await self._look(read_by=_READ_BY)
+                if self._leads and time.monotonic() >= feeds_at:
+                    feeds_at = time.monotonic() + _FEEDS_SECONDS
+                    await self._look_at_feeds()
+            except QawlError as error:
+                if FAULTS.news("reports"):
+                    log.error("How jobs stand is not told: %s", error)
+            except Exception:  # who gave up would leave all admins without news
+                log.exception("looking for news of jobs failed")
+            await asyncio.sleep(_PAUSE)
+
+    async def _look(self, read_by: timedelta) -> None:
+        """Tells of the jobs whose messages show another state or progress; of offered ones when nobody else does."""
+        jobs = await asyncio.to_thread(self._workspace.queue.jobs, limit=_LATEST)
+        running = {job.id: job.report for job in jobs if job.state == "running"}
+        for job in jobs:
+            to = Addressee.read(job.place)
+            if to is None or job.id in self._following:
+                continue
+            offered = job.state == "offered"
+            if offered and (not to.message or datetime.now(UTC) - job.created < read_by):
+                continue
+            if to.shown != job.state or (job.id in running and self._shown.get(job.id) != job.report):
+                self.tell(job.id, job.report)
+        self._shown = running
+
+    async def _look_at_feeds(self) -> None:
+        for feed in await asyncio.to_thread(self._workspace.feeds.all):
+            if to_be_told(feed, datetime.now(UTC)) and await self._tell_admins(feed):
+                await asyncio.to_thread(self._workspace.feeds.tell, feed.url)
 
     async def sent(self, job_id: int, chat: int, messages: Sequence[int]) -> None:
         """The message that is to tell of a job was sent; none of it when nobody knows whether it arrived."""
@@ -78,7 +125,7 @@ class Reports:
             self._following[job_id] = asyncio.create_task(self._follow(job_id, within))
 
     def _hear(self, loop: asyncio.AbstractEventLoop, job: Job) -> None:
-        if job.place:
+        if job.place and self._leads:
             loop.call_soon_threadsafe(self.tell, job.id, job.report)
 
     async def _follow(self, job_id: int, within: float) -> None:
@@ -169,16 +216,8 @@ class Reports:
         message.set_bot(self._bot)
         return message
 
-    def _tell_of_feed(self, loop: asyncio.AbstractEventLoop, feed: Feed) -> bool:
-        """Whether an admin has heard that the feed fails; called in the poller's thread."""
-        telling = asyncio.run_coroutine_threadsafe(self._tell_admins(feed), loop)
-        try:
-            return telling.result(_ADMINS_SECONDS)
-        except TimeoutError:
-            telling.cancel()
-            return False
-
     async def _tell_admins(self, feed: Feed) -> bool:
+        """Whether an admin has heard that the feed fails."""
         bot, reached = self._bot, False
         assert bot is not None
         for admin in self._workspace.settings.telegram.admins:

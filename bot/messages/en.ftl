@@ -31,6 +31,7 @@ ingest-large = That file is too large. Telegram lets a bot fetch at most { $mega
 ingest-wrong-file = I cannot read files of that kind; send one of these: { $kinds }
 unknown-command = I don't know that command. /help lists what I can do.
 defect = Something went wrong on my side. It has been logged; please try again.
+in-doubt = The line to Telegram broke while I was answering. If you find no answer above, please ask again.
 stranger = This bot answers only people whom its owner has let in.
 slow-down = That is a lot of questions at once. Please ask again in { $seconds ->
         [one] { $seconds } second

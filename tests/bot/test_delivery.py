@@ -45,7 +45,7 @@ def running() -> Iterator[BotApi]:
 def api(running: BotApi, monkeypatch: pytest.MonkeyPatch) -> BotApi:
     """The server without planned failures; tries follow each other quickly."""
     running.forget_calls()
-    monkeypatch.setattr(delivery, "_PAUSES", (0.01,))
+    monkeypatch.setattr(delivery, "_PAUSES", (0.01,) * 3)
     monkeypatch.setattr(delivery, "_LAST_PAUSE", 0.01)
     FAULTS.over("out of order")
     return running
@@ -143,6 +143,34 @@ def test_what_may_have_arrived_is_not_sent_twice_and_the_rest_follows(
     assert len(sent) == 2
     (line,) = warnings(caplog)
     assert "not sent again" in line
+
+
+def test_whoever_may_miss_a_part_is_told_so_at_the_end_and_others_are_not(api: BotApi, ask: Ask) -> None:
+    unsure = Reply.of("If you find no answer above, please ask again.")
+
+    async def doubt() -> Reply:
+        return unsure
+
+    alice, bob = api.user(), api.user()
+    questions = alice.says("?"), bob.says("?")
+    ask(lambda bot: deliver(received(bot, questions[0]), PARTS, doubt=doubt))
+    assert texts(alice, api) == [one.text.text for one in PARTS]
+    api.fail_next("sendMessage", drop=True)
+    api.fail_next("sendMessage", delay=0, times=2)
+    api.fail_next("sendMessage", drop=True, times=2)  # the doubt itself, which may well be there twice
+    ask(lambda bot: deliver(received(bot, questions[1]), PARTS, doubt=doubt))
+    assert texts(bob, api) == [PARTS[1].text.text, PARTS[2].text.text, unsure.text.text]
+
+
+def test_what_is_as_good_done_twice_is_repeated_until_it_is_done(api: BotApi, ask: Ask) -> None:
+    alice = api.user()
+    question = alice.says("?")
+    sent = ask(lambda bot: deliver(received(bot, question), PARTS[:2]))
+    api.fail_next("editMessageText", drop=True)
+    api.fail_next("editMessageText", drop=True, applied=True)
+    api.fail_next("deleteMessage", drop=True)
+    ask(lambda bot: redeliver(received(bot, question), sent, PARTS[2:]))
+    assert texts(alice, api) == [PARTS[2].text.text]
 
 
 @pytest.mark.parametrize(

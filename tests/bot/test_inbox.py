@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,10 +15,12 @@ from bot.chats import inbox as inbox_module
 from bot.chats.faults import FAULTS
 from bot.chats.inbox import Inbox, Settling
 from bot.incoming import Place
-from bot.memory import Memory
-from retrieval.errors import ArchiveUnwritable
+from bot.memory import LEASE, Memory
+from retrieval.errors import ArchiveBusy, ArchiveUnwritable
+from retrieval.postgres_database import PostgresDatabase
 from retrieval.types import Answer, Plan
 from tests.fakes import FakeWorkspace
+from tests.postgres import Server
 
 BOT = Bot("1:A")
 PERSON = {"id": 5, "is_bot": False, "first_name": "Alice"}
@@ -77,7 +81,7 @@ def test_an_update_that_was_dealt_with_is_not_taken_again_by_the_next_process(
     process(workspace, question(1))
 
     async def restart() -> list[Any]:
-        inbox = Inbox(memory)
+        inbox = Inbox(Memory(workspace.database))
         await inbox.resume(BOT)
         await inbox.put(question(1))
         return queued(inbox)
@@ -97,7 +101,7 @@ def test_what_was_cut_off_is_taken_up_whole_in_order_and_once(workspace: FakeWor
     process(workspace, *asked, fails=True)
 
     async def restart() -> tuple[list[Update], list[bool]]:
-        inbox = Inbox(memory)
+        inbox = Inbox(Memory(workspace.database))
         await inbox.resume(BOT)
         for one in asked:  # Telegram offers them again, for they were never confirmed
             await inbox.put(one)
@@ -195,3 +199,136 @@ def test_the_messages_of_an_answer_are_known_to_the_answer_that_takes_its_place(
     now = memory.answering(place)
     assert now
     assert (now.id, now.messages) == (second, (10, 11, 12))
+
+
+# --- several bots on one database
+
+
+class Clock:
+    """The clock of a database, which a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def bots(postgres: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Memory]]:
+    with postgres.database() as url:
+        databases = [PostgresDatabase(url) for _ in range(3)]
+        for one in databases:
+            monkeypatch.setattr(one, "time", clock)
+        yield [Memory(one) for one in databases]
+        for one in databases:
+            one.close()
+
+
+def test_an_update_that_two_bots_get_is_handled_by_the_first(bots: list[Memory]) -> None:
+    assert [one.receive(1, "{}") for one in bots] == [True, False, False]
+    assert [one.take_up() for one in bots] == [[], [], []]
+
+
+def test_what_a_bot_was_at_when_it_died_is_one_others_when_its_lease_is_over(bots: list[Memory], clock: Clock) -> None:
+    dead, one, other = bots
+    for number in (2, 1, 3):
+        dead.receive(number, f"{number}")
+    one.receive(4, "4")
+    dead.settle(3)
+    clock.now += LEASE - 1
+    one.hold()
+    assert other.take_up() == []
+    clock.now += 1.5
+    assert other.take_up() == ["1", "2"]
+    assert one.take_up() == [], "they are the other one's now"
+    clock.now += LEASE - 2
+    assert one.take_up() == []
+    assert other.take_up() == [], "its own are not taken up again"
+
+
+def test_who_is_alive_keeps_what_it_is_at_though_the_others_clock_is_a_little_behind(
+    bots: list[Memory], clock: Clock
+) -> None:
+    """One writes down the end of its lease just after another has looked at the clock."""
+    one, other, _ = bots
+    clock.now += 0.5
+    one.receive(1, "1")
+    clock.now -= 0.5
+    assert other.take_up() == []
+
+
+def test_what_waits_since_before_the_clock_was_set_back_is_taken_up(bots: list[Memory], clock: Clock) -> None:
+    dead, one, _ = bots
+    dead.receive(1, "1")
+    clock.now -= 86_400
+    assert one.take_up() == ["1"]
+
+
+def test_a_bot_that_ends_leaves_what_it_is_at_to_the_others_at_once(bots: list[Memory]) -> None:
+    ended, one, _ = bots
+    ended.receive(1, "1")
+    ended.let_go()
+    assert one.take_up() == ["1"]
+
+
+def test_of_those_that_look_at_once_one_takes_it_up(bots: list[Memory], clock: Clock) -> None:
+    dead, *others = bots
+    for number in range(1, 201):
+        dead.receive(number, str(number))
+    clock.now += LEASE + 1
+    taken: list[str] = []
+    threads = [threading.Thread(target=lambda one=one: taken.extend(one.take_up())) for one in others * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken += others[0].take_up()
+    assert sorted(map(int, taken)) == list(range(1, 201))
+
+
+def test_who_was_cut_off_from_the_database_lets_the_others_say_first_what_they_are_at(
+    bots: list[Memory], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive, one, _ = bots
+    for name, value in {"_LOOK_SECONDS": 0.01, "LEASE": 0.3}.items():
+        monkeypatch.setattr(inbox_module, name, value)
+    alive.receive(1, question(1).to_json())
+    hold, away = one.hold, threading.Event()
+
+    def held() -> None:
+        if away.is_set():
+            raise ArchiveBusy("away")
+        hold()
+
+    monkeypatch.setattr(one, "hold", held)
+
+    async def watch() -> tuple[int, int]:
+        inbox = Inbox(one)
+        away.set()
+        watching = asyncio.create_task(inbox.watch(BOT))
+        await asyncio.sleep(0.4)
+        clock.now += LEASE + 1  # nobody could say that it is still at work
+        away.clear()
+        await asyncio.sleep(0.15)
+        before = inbox.qsize()
+        await asyncio.sleep(0.5)
+        watching.cancel()
+        return before, inbox.qsize()
+
+    assert asyncio.run(watch()) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_an_edit_is_newer_than_its_post_whichever_comes_first_and_an_album_has_one_first_picture(
+    kind: str, workspace: FakeWorkspace, request: pytest.FixtureRequest
+) -> None:
+    memory = workspace.memory if kind == "sqlite" else request.getfixturevalue("bots")[0]
+    assert [memory.newest("post 1", number) for number in (5, 7, 6, 7, 8)] == [True, True, False, True, True]
+    assert memory.newest("post 2", 1)
+    assert [memory.first("album 1", number) for number in (5, 6, 4, 5)] == [True, False, False, True]

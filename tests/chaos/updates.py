@@ -1,6 +1,7 @@
 """Feeds updates to the bot's own handlers as fast as they go, and prints how much memory the process has.
 
-python -m tests.chaos.updates [--count 100000]: in this process, with a stand-in for Telegram that takes everything.
+python -m tests.chaos.updates [--count 100000]: in this process, with a stand-in for Telegram that takes everything. The
+exit status is 1 when memory has grown by a twentieth since the first ten thousand.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import gc
 import itertools
 import json
 import logging
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,6 +28,7 @@ from retrieval.types import Article
 from tests.fakes import FakeWorkspace
 
 _EVERY = 10_000
+_MOST = 0.05  # growth since the first of these, by when all that is made once has been made
 _PEOPLE = 500
 _AT_ONCE = 32  # updates put before waiting for the bot to get on
 _TEXTS = (
@@ -88,7 +91,8 @@ def update_of(number: int, bot: Bot) -> Update:
     return Update.de_json({"update_id": number, "message": message | {"text": _TEXTS[number % len(_TEXTS)]}}, bot)
 
 
-async def feed(folder: Path, count: int) -> None:
+async def feed(folder: Path, count: int) -> float:
+    """How much memory has grown since the first look at it, as a share."""
     settings = load_settings(data_dir=folder / "data")
     much = {"token": "1:x", "access": "open", "questions_per_minute": 10**6, "questions_per_minute_in_chat": 10**6}
     telegram = Telegram.model_validate(settings.telegram.model_dump() | much)
@@ -101,6 +105,7 @@ async def feed(folder: Path, count: int) -> None:
     app.bot._rate_limiter = AIORateLimiter(overall_max_rate=0, group_max_rate=0)  # Telegram's pace would take an hour
     handled: set[Any] = app._Application__create_task_tasks  # being handled, or about to be
     process, started = psutil.Process(), time.monotonic()
+    looks = []
     async with app:
         await app.start()
         for number in range(1, count + 1):
@@ -109,13 +114,14 @@ async def feed(folder: Path, count: int) -> None:
                 await asyncio.sleep(0.001)
             if number % _EVERY == 0 or number == count:
                 gc.collect()
-                mebibytes = process.memory_info().rss / 2**20
+                looks.append(process.memory_info().rss / 2**20)
                 rate = number / (time.monotonic() - started)
-                print(f"{number:7} updates  {request.sent:7} sent  {mebibytes:7.1f} MiB  {rate:5.0f}/s", flush=True)
+                print(f"{number:7} updates  {request.sent:7} sent  {looks[-1]:7.1f} MiB  {rate:5.0f}/s", flush=True)
         while handled:
             await asyncio.sleep(0.01)
         await app.stop()
     workspace.close()
+    return looks[-1] / looks[0] - 1
 
 
 def main() -> None:
@@ -123,7 +129,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100_000)
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(feed(Path(folder), parser.parse_args().count))
+        growth = asyncio.run(feed(Path(folder), parser.parse_args().count))
+    print(f"{growth:+.1%} since the first look")
+    sys.exit(growth >= _MOST)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from tests.e2e.process import Serve, serving
 ADMIN, OTHER_ADMIN = 7001, 7003
 LISTED, PRIVATE_LISTED = -1_001_888_000_001, -1_001_888_000_002
 WAIT = 60  # seconds for an answer on a machine that is busy with other tests
-QUIET = 3.0  # seconds in which a post that must not be taken in would have been
 POSTS = {
     "en": ("Harbour news\n\nThe mayor of Narvik said that the ferry sails again on Sunday.", "ferry"),
     "ar": ("أخبار الميناء\n\nقال رئيس بلدية نارفيك إن العبّارة ستبحر من جديد يوم الأحد.", "العبّارة"),
@@ -133,14 +132,16 @@ def test_an_edited_post_replaces_its_former_version_and_an_emptied_one_is_taken_
     eventually(lambda: article(data_dir, wire, post) is None)
 
 
-def test_what_becomes_of_a_post_in_quick_succession_ends_as_the_last_version(data_dir: Path, wire: Channel) -> None:
+def test_what_becomes_of_a_post_in_quick_succession_ends_as_the_last_version(
+    bot: Serve, data_dir: Path, wire: Channel
+) -> None:
     taken_back = wire.posts("The museum opens in the morning, the curator said.")
     wire.edits(taken_back, "The museum opens in the evening, the curator said.")
     wire.edits(taken_back, ".")
     kept = wire.posts("The theatre opens in the morning, the director said.")
     wire.edits(kept, "The theatre opens in the evening, the director said.")
     eventually(lambda: "evening" in (article(data_dir, wire, kept) or {"text": ""})["text"])
-    time.sleep(QUIET)
+    bot.at_rest()
     assert article(data_dir, wire, taken_back) is None
     assert "evening" in article(data_dir, wire, kept)["text"]
 
@@ -154,14 +155,16 @@ def test_captions_and_the_origin_of_forwards_count(api: BotApi, data_dir: Path, 
     assert (found["source"], found["url"]) == ("Agency (Wire)", f"https://t.me/wire_news/{forwarded['message_id']}")
 
 
-def test_what_is_no_article_and_other_channels_are_left_alone(api: BotApi, data_dir: Path, wire: Channel) -> None:
+def test_what_is_no_article_and_other_channels_are_left_alone(
+    api: BotApi, bot: Serve, data_dir: Path, wire: Channel
+) -> None:
     before = count(data_dir)
     wire.posts("🎉")
     wire.posts("https://example.org/news")
     wire.posts_document("song.mp3", b"ID3")
     other = api.channel("Other")
     other.edits(other.posts("Nobody asked for this post to be taken in."), "Nobody asked for that, either, at all.")
-    time.sleep(QUIET)
+    bot.at_rest()
     assert count(data_dir) == before
 
 
@@ -191,7 +194,7 @@ def offered_to(api: BotApi, admin: User) -> dict[str, Any]:
 
 
 def test_an_admin_who_adds_the_bot_to_a_channel_is_asked_and_may_change_their_mind(
-    api: BotApi, admins: tuple[User, User], data_dir: Path
+    api: BotApi, bot: Serve, admins: tuple[User, User], data_dir: Path
 ) -> None:
     amal, olga = admins
     channel = api.channel("قناة الأخبار", admins=(amal,), bot_status="left")
@@ -208,13 +211,13 @@ def test_an_admin_who_adds_the_bot_to_a_channel_is_asked_and_may_change_their_mi
     edited = api.wait_for("editMessageText", chat=amal, timeout=WAIT)
     assert edited.params["text"] == f"📢 قناة الأخبار\n{say('ar', 'channel-off')}"
     third = channel.posts("This came after the admin had changed their mind.")
-    time.sleep(QUIET)
+    bot.at_rest()
     assert [article(data_dir, channel, one) is None for one in (first, second, third)] == [True, False, True]
     assert not [call for call in api.calls("sendMessage", chat=olga) if "📢" in call.params["text"]]
 
 
 def test_when_somebody_else_adds_it_all_admins_are_asked_and_one_decides(
-    api: BotApi, admins: tuple[User, User], data_dir: Path
+    api: BotApi, bot: Serve, admins: tuple[User, User], data_dir: Path
 ) -> None:
     amal, olga = admins
     owner = api.user("Owner", language_code="en")
@@ -236,5 +239,5 @@ def test_when_somebody_else_adds_it_all_admins_are_asked_and_one_decides(
     offered_to(api, amal)
     offered_to(api, olga)
     post = channel.posts("What was approved before it left counts no more.")
-    time.sleep(QUIET)
+    bot.at_rest()
     assert article(data_dir, channel, post) is None

@@ -1,6 +1,5 @@
 """Groups, as the real bot process behaves in them; in privacy mode, which is what bots have unless told otherwise."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,12 +7,10 @@ import pytest
 
 from bot.messages import say
 from tests.e2e.bot_api import BotApi, Call, Group, User
-from tests.e2e.process import Serve, qawl, serving
-from tests.shared_data import SAMPLE
+from tests.e2e.process import Serve, serving
 
 ADMIN = 7001
 WAIT = 60  # seconds for an answer on a machine that is busy with other tests
-QUIET = 1.5  # seconds in which what must not come would have come: nothing is computed for it
 ALLOWED_GROUP = -1_001_777_000_001
 QUESTIONS = {
     "en": "What did Patrushev say about chemical weapons?",
@@ -29,11 +26,8 @@ def api() -> Iterator[BotApi]:
 
 
 @pytest.fixture(scope="module")
-def bot(api: BotApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    data_dir = tmp_path_factory.mktemp("groups") / "data"
-    done = qawl(data_dir, "ingest", str(SAMPLE))
-    assert done.returncode == 0, done.stderr
-    with serving(data_dir, api, [ADMIN], {"TELEGRAM__QUESTIONS_PER_MINUTE": "5"}) as running:
+def bot(api: BotApi, with_sample: Callable[[str], Path]) -> Iterator[Serve]:
+    with serving(with_sample("groups"), api, [ADMIN], {"TELEGRAM__QUESTIONS_PER_MINUTE": "5"}) as running:
         yield running
     assert "Traceback" not in running.log
 
@@ -63,22 +57,24 @@ def is_answer(call: Call) -> bool:
     return "باتروشيف" in call.params["text"] and any("blockquote" in one["type"] for one in call.params["entities"])
 
 
-def says_nothing_in(api: BotApi, group: Group, action: Callable[[], object]) -> bool:
+def says_nothing_in(api: BotApi, bot: Serve, group: Group, action: Callable[[], object]) -> bool:
     before = len(api.calls("sendMessage", chat=group))
     action()
-    time.sleep(QUIET)
+    bot.at_rest()
     return len(api.calls("sendMessage", chat=group)) == before
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "ru"])
-def test_it_greets_once_in_the_language_of_who_added_it_and_says_what_mentions_need(api: BotApi, language: str) -> None:
+def test_it_greets_once_in_the_language_of_who_added_it_and_says_what_mentions_need(
+    api: BotApi, bot: Serve, language: str
+) -> None:
     person = member(api, language)
     group = api.group(admins=(person,), bot_status="left")
     group.adds_bot(person)
     text = answer_in(api, group).params["text"]
     lines = [say(language, name, bot="qawl_test_bot") for name in ("group-greeting", "group-mentions")]
     assert text == "\n".join(lines)
-    assert says_nothing_in(api, group, lambda: group.adds_bot(person, as_admin=True)), "it knows the group"
+    assert says_nothing_in(api, bot, group, lambda: group.adds_bot(person, as_admin=True)), "it knows the group"
 
 
 def test_where_it_sees_everything_it_does_not_ask_for_rights(api: BotApi) -> None:
@@ -116,10 +112,10 @@ def test_where_it_is_an_admin_a_mention_anywhere_is_answered_in_its_topic(api: B
     assert len(api.calls("sendMessage", chat=group)) == 1
 
 
-def test_admins_switch_it_off_and_on_and_nobody_else_does(api: BotApi) -> None:
+def test_admins_switch_it_off_and_on_and_nobody_else_does(api: BotApi, bot: Serve) -> None:
     boss, person = member(api, "ru"), member(api, "ru")
     group = api.group(admins=(boss,), members=(person,))
-    assert says_nothing_in(api, group, lambda: person.says("/off", chat=group)), "another bot may be meant"
+    assert says_nothing_in(api, bot, group, lambda: person.says("/off", chat=group)), "another bot may be meant"
     person.says("/off@qawl_test_bot", chat=group)
     assert answer_in(api, group).params["text"] == say("ru", "not-group-admin")
     boss.says("/off", chat=group)
@@ -132,7 +128,7 @@ def test_admins_switch_it_off_and_on_and_nobody_else_does(api: BotApi) -> None:
         person.presses(off.result, say("ru", "button-on"))
         boss.says("/help@qawl_test_bot", chat=group)
 
-    assert says_nothing_in(api, group, try_all), "it is off for everybody but for an admin's /on"
+    assert says_nothing_in(api, bot, group, try_all), "it is off for everybody but for an admin's /on"
     assert not api.calls("sendChatAction", chat=group)[2:], "nor does it seem to write"
     boss.says("/on", chat=group)
     assert answer_in(api, group).params["text"] == say("ru", "group-on")
@@ -172,14 +168,14 @@ def test_admins_choose_the_groups_language_and_nobody_else_does(api: BotApi) -> 
     assert api.wait_for("sendMessage", chat=person, timeout=WAIT).params["text"] == say("en", "help"), "only there"
 
 
-def test_what_is_set_survives_the_move_to_a_supergroup(api: BotApi) -> None:
+def test_what_is_set_survives_the_move_to_a_supergroup(api: BotApi, bot: Serve) -> None:
     boss = member(api, "ru")
     group = api.basic_group(admins=(boss,))
     boss.says("/off@qawl_test_bot", chat=group)
     answer_in(api, group)
     moved = group.becomes_supergroup(boss)
-    time.sleep(QUIET)  # updates are handled at once, not one after the other
-    assert says_nothing_in(api, moved, lambda: boss.says(f"/ask {QUESTIONS['ru']}", chat=moved)), "it is still off"
+    bot.at_rest()  # updates are handled at once, not one after the other
+    assert says_nothing_in(api, bot, moved, lambda: boss.says(f"/ask {QUESTIONS['ru']}", chat=moved)), "it is still off"
     boss.says("/on@qawl_test_bot", chat=moved)
     assert answer_in(api, moved).params["text"] == say("ru", "group-on")
 
@@ -195,7 +191,7 @@ def test_an_answer_that_meets_a_move_goes_to_the_supergroup(api: BotApi) -> None
     api.forget_calls()
 
 
-def test_too_many_questions_are_told_once_and_then_ignored(api: BotApi) -> None:
+def test_too_many_questions_are_told_once_and_then_ignored(api: BotApi, bot: Serve) -> None:
     person = member(api)
     group = api.group(members=(person,))
     first = person.says("/ask", chat=group)
@@ -208,7 +204,7 @@ def test_too_many_questions_are_told_once_and_then_ignored(api: BotApi) -> None:
     texts = [answer_in(api, group).params["text"] for _ in range(6)]
     assert texts.count(say("en", "question-empty")) == 5, "an edited question is one, too"
     assert sum("a lot of questions" in text for text in texts) == 1
-    assert says_nothing_in(api, group, lambda: person.says("/ask", chat=group))
+    assert says_nothing_in(api, bot, group, lambda: person.says("/ask", chat=group))
     person.says("/help@qawl_test_bot", chat=group)
     assert answer_in(api, group).params["text"] == say("en", "help"), "commands are not questions"
 
@@ -229,7 +225,7 @@ def test_taken_out_it_forgets_the_group_and_greets_it_anew(api: BotApi) -> None:
 
 def test_where_only_some_may_ask_others_get_a_line_in_private_and_silence_in_groups(tmp_path: Path) -> None:
     settings = {"TELEGRAM__ACCESS": "allowlist", "TELEGRAM__ALLOWED": str([7002, ALLOWED_GROUP])}
-    with BotApi(token="123456:OTHER-token") as own, serving(tmp_path / "data", own, [ADMIN], settings):
+    with BotApi(token="123456:OTHER-token") as own, serving(tmp_path / "data", own, [ADMIN], settings) as running:
         friend = own.user("Friend", id=7002)
         strangers = {language: own.user("Stranger", language_code=language) for language in QUESTIONS}
         for language, stranger in strangers.items():
@@ -240,7 +236,9 @@ def test_where_only_some_may_ask_others_get_a_line_in_private_and_silence_in_gro
             assert own.wait_for("sendMessage", chat=stranger).params["text"] == say(language, "privacy", days=30)
         nobody = strangers["ru"]
         group = own.group(members=(friend, nobody), bot_status="left")
-        quiet = says_nothing_in(own, group, lambda: (group.adds_bot(nobody), nobody.says("/ask who?", chat=group)))
+        quiet = says_nothing_in(
+            own, running, group, lambda: (group.adds_bot(nobody), nobody.says("/ask who?", chat=group))
+        )
         assert quiet, "a stranger can bring it into a group, and that is all"
         friend.says("/ask who?", chat=group)
         assert own.wait_for("sendMessage", chat=group).params["text"] == say("en", "archive-empty")

@@ -1,7 +1,7 @@
 """Inline mode of the real bot process: `@bot lavrov financing`, typed in any chat."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 
 from bot.messages import LANGUAGES, say
 from tests.e2e.bot_api import BotApi, Call, User
-from tests.e2e.process import Serve, qawl, serving
+from tests.e2e.process import Serve, serving
 from tests.shared_data import SAMPLE
 
 ADMIN = 7001
@@ -24,11 +24,8 @@ def api() -> Iterator[BotApi]:
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("inline") / "data"
-    done = qawl(folder, "ingest", str(SAMPLE))
-    assert done.returncode == 0, done.stderr
-    return folder
+def data_dir(with_sample: Callable[[str], Path]) -> Path:
+    return with_sample("inline")
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from config.logs import KEY_FILE
 from tests.e2e.bot_api import BotApi
 from tests.e2e.process import QAWL, START_SECONDS, environment, qawl, serving
 from tests.e2e.test_webhook import free_port
-from tests.shared_data import SAMPLE
 
 ADMIN = 7001
 CHANNEL = -1_001_888_000_007
@@ -71,9 +70,10 @@ def run(given: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[
 # --- backup and restore
 
 
-def test_a_backup_made_while_others_serve_and_ingest_answers_as_the_archive_does(api: BotApi, tmp_path: Path) -> None:
-    data_dir, backup, restored = tmp_path / "data", tmp_path / "saved.sqlite3", tmp_path / "restored" / "data"
-    assert qawl(data_dir, "ingest", str(SAMPLE)).returncode == 0
+def test_a_backup_made_while_others_serve_and_ingest_answers_as_the_archive_does(
+    api: BotApi, tmp_path: Path, with_sample: Callable[[str], Path]
+) -> None:
+    data_dir, backup, restored = with_sample("backup"), tmp_path / "saved.sqlite3", tmp_path / "restored" / "data"
     wanted = answers(data_dir)
     many = tmp_path / "many.jsonl"
     words = "The gardener said that tulip number {} has flowered. Its leaves are green, and the soil around it is wet."

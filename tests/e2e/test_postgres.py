@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +51,15 @@ def printed(done: "subprocess.CompletedProcess[str]") -> Any:
     return json.loads(done.stdout)
 
 
-def test_another_machine_gives_the_same_answers_as_an_archive_in_a_folder(url: str, tmp_path: Path) -> None:
+def test_another_machine_gives_the_same_answers_as_an_archive_in_a_folder(
+    url: str, tmp_path: Path, with_sample: Callable[[str], Path]
+) -> None:
     questions = tmp_path / "questions.jsonl"
     lines = [json.dumps({"id": lang, "question": question}) for lang, question in QUESTIONS.items()]
     questions.write_text("\n".join(lines), encoding="utf-8")
-    assert qawl(tmp_path / "folder", "ingest", str(SAMPLE)).returncode == 0
     here, there = (
         qawl(folder, "ask", "--batch", str(questions), "--json", url=address)
-        for folder, address in ((tmp_path / "folder", None), (tmp_path / "other machine", url))
+        for folder, address in ((with_sample("folder"), None), (tmp_path / "other machine", url))
     )
     assert there.returncode == 0, there.stderr
     answers = [[json.loads(line) for line in done.stdout.splitlines()] for done in (here, there)]

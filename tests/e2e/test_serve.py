@@ -3,7 +3,7 @@
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,14 +27,12 @@ def api() -> Iterator[BotApi]:
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("serve") / "data"
+def data_dir(with_sample: Callable[[str], Path]) -> Path:
+    return with_sample("serve")
 
 
 @pytest.fixture(scope="module")
 def bot(api: BotApi, data_dir: Path) -> Iterator[Serve]:
-    done = qawl(data_dir, "ingest", str(SAMPLE))
-    assert done.returncode == 0, done.stderr
     with serving(data_dir, api, [ADMIN]) as running:
         yield running
     assert api.token not in running.log

@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,12 @@ import pytest
 
 from bot.messages import say
 from tests.e2e.bot_api import BotApi, User
-from tests.e2e.process import QAWL, START_SECONDS, Serve, environment, qawl, serving
-from tests.shared_data import SAMPLE
+from tests.e2e.process import QAWL, START_SECONDS, Serve, environment, serving
 
 ADMIN = 7001
 CHANNEL = -1_001_888_000_003
 SECRET = "s3cret_-token"
 WAIT = 60  # seconds for an answer on a machine that is busy with other tests
-QUIET = 1.5  # seconds in which what must not come would have come
 QUESTION = "What did Patrushev say about chemical weapons?"
 
 
@@ -51,11 +49,8 @@ def api() -> Iterator[BotApi]:
 
 
 @pytest.fixture(scope="module")
-def bot(api: BotApi, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    data_dir = tmp_path_factory.mktemp("webhook") / "data"
-    done = qawl(data_dir, "ingest", str(SAMPLE))
-    assert done.returncode == 0, done.stderr
-    with serving(data_dir, api, [ADMIN], webhook(port)) as running:
+def bot(api: BotApi, port: int, with_sample: Callable[[str], Path]) -> Iterator[Serve]:
+    with serving(with_sample("webhook"), api, [ADMIN], webhook(port)) as running:
         yield running
     assert "Traceback" not in running.log
     assert SECRET not in running.log
@@ -131,16 +126,18 @@ def post(port: int, content: dict[str, Any], **headers: str) -> int:
 @pytest.mark.parametrize(
     "headers", [{}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}, {"X-Telegram-Bot-Api-Secret-Token": SECRET + "x"}]
 )
-def test_who_does_not_know_the_secret_is_refused_and_not_heard(api: BotApi, port: int, headers: dict[str, str]) -> None:
+def test_who_does_not_know_the_secret_is_refused_and_not_heard(
+    api: BotApi, bot: Serve, port: int, headers: dict[str, str]
+) -> None:
     person = reader(api)
     person.says("/start")
     api.wait_for("sendMessage", chat=person, timeout=WAIT)
     assert post(port, update(person, 900_000_001), **headers) == 403
-    time.sleep(QUIET)
+    bot.at_rest()
     assert len(api.calls("sendMessage", chat=person)) == 1
 
 
-def test_an_update_that_comes_again_is_handled_once(api: BotApi, port: int) -> None:
+def test_an_update_that_comes_again_is_handled_once(api: BotApi, bot: Serve, port: int) -> None:
     person = reader(api, "ru")
     person.says("/start")
     api.wait_for("sendMessage", chat=person, timeout=WAIT)
@@ -148,7 +145,7 @@ def test_an_update_that_comes_again_is_handled_once(api: BotApi, port: int) -> N
     for _ in range(3):
         assert post(port, again, **{"X-Telegram-Bot-Api-Secret-Token": SECRET}) == 200
     assert api.wait_for("sendMessage", chat=person, timeout=WAIT).params["text"] == say("ru", "help")
-    time.sleep(QUIET)
+    bot.at_rest()
     assert len(api.calls("sendMessage", chat=person)) == 2
 
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,15 +10,16 @@ from ingest import manners, poller
 from ingest.entry_list import KEEP, MAX_TRIES, EntryList
 from ingest.feed_discovery import find_feed
 from ingest.feed_list import FeedList
-from ingest.feeds import INTERVAL, Feed
+from ingest.feeds import INTERVAL, Feed, to_be_told
 from ingest.fetching import Fetcher
 from ingest.poller import Poller
 from ingest.queue import Queue, unpacked
 from retrieval.database import Database
 from retrieval.errors import ArchiveBusy, SourceError
+from retrieval.postgres_database import PostgresDatabase
 from retrieval.types import Article
 from tests.ingest.site import PARAGRAPHS, Answer, Site, page, running_site
-from tests.postgres import Storage
+from tests.postgres import Server, Storage
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FULL = " ".join(["Говорит министр, что переговоры продолжаются и будут идти дальше."] * 30)
@@ -42,16 +42,11 @@ class Bench:
         self.queue = Queue(database)
         self.entries = EntryList(database)
         self.fetcher = Fetcher(allow=lambda address: address.is_loopback)
-        self.told: list[Feed] = []
         self.poller = self.anew()
 
     def anew(self) -> Poller:
         """A poller of a process that has just started."""
-        return Poller(self.database, self.queue, lambda: self.fetcher, on_failing=self.tell, clock=lambda: self.now)
-
-    def tell(self, feed: Feed) -> bool:
-        self.told.append(feed)
-        return True
+        return Poller(self.database, self.queue, lambda: self.fetcher, clock=lambda: self.now)
 
     def poll(self, after: timedelta = timedelta()) -> None:
         """Polls what is due some time later."""
@@ -206,27 +201,45 @@ def test_one_broken_feed_keeps_no_other_waiting(bench: Bench, site: Site, monkey
     assert [one.failures for one in bench.feeds.all()] == [1, 1, 0]
 
 
-def test_of_a_feed_that_fails_for_days_admins_hear_once_and_again_when_it_fails_anew(bench: Bench, site: Site) -> None:
+def test_what_admins_know_of_a_failing_feed_stays_known_until_it_works_again(bench: Bench, site: Site) -> None:
     address = site.put("/feed", "", status=500)
     bench.feeds.add(Feed(address))
     for _ in range(6 * 24):
         bench.poll(timedelta(hours=1))
-    assert [one.url for one in bench.told] == [address]
+    assert to_be_told(bench.feeds.all()[0], bench.now)
+    bench.feeds.tell(address)
+    bench.poll(timedelta(days=2))
+    assert not to_be_told(bench.feeds.all()[0], bench.now)
     published(site, "a")
     bench.poll(timedelta(days=2))
     site.put("/feed", "", status=500)
     for _ in range(6 * 24):
         bench.poll(timedelta(hours=1))
-    assert len(bench.told) == 2
+    assert to_be_told(bench.feeds.all()[0], bench.now), "when it fails again one day, that is news"
 
 
-def test_what_nobody_heard_is_told_again(bench: Bench, site: Site) -> None:
-    bench.feeds.add(replace(Feed(site.put("/feed", "", status=500)), failing_since=NOW - timedelta(days=3), failures=9))
-    bench.poller.on_failing = lambda feed: False
-    bench.poll()
-    bench.poller.on_failing = bench.tell
-    bench.poll(timedelta(days=2))
-    assert len(bench.told) == 1
+# --- several processes
+
+
+def test_of_several_processes_one_polls_and_another_one_takes_over(
+    postgres: Server, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller, "_LOOK_SECONDS", 0.02)
+    with postgres.database() as url:
+        databases = [PostgresDatabase(url) for _ in range(2)]
+        first, second = (Bench(one) for one in databases)
+        assert first.database.duties.leads("feeds")
+        second.poller.start()
+        second.feeds.add(Feed(published(site, "a")))
+        time.sleep(0.5)
+        assert site.asked == []
+        databases[0].close()
+        deadline = time.monotonic() + 30
+        while not second.addresses():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        second.poller.stop()
+        databases[1].close()
 
 
 # --- what a crash leaves

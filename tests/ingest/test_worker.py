@@ -96,6 +96,35 @@ def figures(job: Job) -> tuple[int, int, int, int]:
 # --- done
 
 
+def test_a_worker_takes_no_job_while_others_are_there_for_it(bench: Bench) -> None:
+    others = [True]
+    job = bench.add(article("a"))
+    bench.worker(wanted=lambda: not others)
+    time.sleep(0.3)
+    now = bench.queue.job(job.id)
+    assert now
+    assert now.state == "waiting"
+    others.clear()
+    assert bench.ended(job).state == "done"
+
+
+def test_to_stop_a_worker_twice_takes_no_longer_than_once(bench: Bench) -> None:
+    begun = threading.Event()
+
+    def hangs(job: Job, payload: bytes) -> Iterator[Article]:
+        begun.set()
+        time.sleep(3)
+        yield article("a")
+
+    bench.add(article("a"))
+    worker = bench.worker(hangs)
+    assert begun.wait(SECONDS)
+    worker.stop(0.1)
+    before = time.monotonic()
+    worker.stop()
+    assert time.monotonic() - before < 1
+
+
 def test_a_job_is_done_and_told_with_its_figures(bench: Bench) -> None:
     job = bench.add(*(article(lang, text) for lang, text in TEXTS.items()))
     bench.worker()

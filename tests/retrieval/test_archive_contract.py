@@ -92,6 +92,21 @@ def test_any_characters_may_be_an_id(archive: Archive, article_id: str) -> None:
     assert list(texts(archive)) == ["other"]
 
 
+@pytest.mark.parametrize("field", ["id", "url", "lang"])
+def test_nul_characters_are_in_no_name_of_an_article(field: str) -> None:
+    with pytest.raises(ValidationError, match="NUL"):
+        Article.model_validate({"text": "One line.", field: "a\0b"})
+
+
+def test_nul_characters_in_what_is_said_about_an_article_are_left_out(archive: Archive) -> None:
+    given = article(title="Head\0line", source="\0Wire", author="A. Smith\0")
+    assert put(archive, given) == ["added"]
+    stored = archive.article("a")
+    assert stored == given
+    assert (given.title, given.source, given.author) == ("Headline", "Wire", "A. Smith")
+    assert put(archive, given) == ["unchanged"]
+
+
 def test_ids_that_differ_in_case_or_composition_are_different_articles(archive: Archive) -> None:
     ids = ["A", "a", "é", "e\u0301", "a "]
     put(archive, *(article(one) for one in ids))

@@ -7,6 +7,7 @@ import pytest
 
 from retrieval.archive import Source
 from retrieval.planning import Asking, RoleMatcher, Target
+from retrieval.types import Span
 from tests.fakes import FakeWorkspace, quoting, source
 
 TODAY = date(2026, 5, 20)
@@ -125,6 +126,26 @@ def test_an_office_is_that_of_who_is_described_so(asking: Callable[..., Asking],
     assert who.name == "Sergey Lavrov"
     named = {one.source.name for one in workspace.archive.sources() if one.id in sources}
     assert named == {"Sergey Lavrov", "Сергей Лавров"}, "his words in other articles, too, and nobody else's"
+
+
+@pytest.mark.parametrize(
+    ("lang", "body", "called", "asked"),
+    [
+        ("ar", "معهد العلوم والأمن الدولي", "معهد بحثي أمريكي", "المعهد البحثي الأمريكي"),
+        ("en", "Toyota", "Japanese carmaker", "the Japanese carmaker"),
+        ("ru", "Газпром", "российская компания", "российская компания"),
+    ],
+)
+def test_a_body_is_also_what_its_article_calls_it(
+    workspace: FakeWorkspace, lang: str, body: str, called: str, asked: str
+) -> None:
+    own, other = (
+        Source(name, aliases, None, False, Span(start=0, end=1))
+        for name, aliases in ((body, [called]), ("Red Cross", []))
+    )
+    workspace.archive.put([quoting("one", own, other, lang=lang)])
+    fitting = [one for one in workspace.archive.sources() if Asking._may_be(asked, one, role=0.0)]
+    assert [one.source.name for one in fitting] == [body]
 
 
 def test_an_office_that_nobody_holds_is_nobodys(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:

@@ -153,6 +153,11 @@ class BotApi:
         """The attempts to hand updates to the webhook."""
         return list(self._telegram.updates.deliveries)
 
+    @property
+    def unconfirmed(self) -> int:
+        """How many updates the bot has not taken yet."""
+        return len(self._telegram.updates.pending)
+
     def wait_for(
         self,
         method: str,
