@@ -127,7 +127,8 @@ class Asking:
         """Whether a description is near enough; within a language every word of it must be in the other."""
         person = stored.source.person
         if detect_language(description) == stored.lang:
-            own = {stem(word, stored.lang) for word in words(f"{stored.source.role or ''} {stored.source.name}")}
+            names = " ".join((stored.source.role or "", stored.source.name, *stored.source.aliases))
+            own = {stem(word, stored.lang) for word in words(names)}
             wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2 and word not in _EMPTY]
             return all(word in own for word in wanted) or role >= (_ROLE_SURE if person else _BODY_SURE)
         return role >= (_ROLE_LEAST if person else _BODY_LEAST)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from retrieval.folding import fold, stem, words
 
-Gender = Literal["he", "she", "they"]
+Gender = Literal["he", "she", "it", "they"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,9 @@ class Words:
     lang: str = ""
     he: frozenset[str] = frozenset()
     she: frozenset[str] = frozenset()
+    it: frozenset[str] = frozenset()
     they: frozenset[str] = frozenset()
+    relative: frozenset[str] = frozenset()
     honorific: frozenset[str] = frozenset()
     he_honorific: frozenset[str] = frozenset()
     she_honorific: frozenset[str] = frozenset()
@@ -30,6 +32,14 @@ class Words:
     links: frozenset[str] = frozenset()
     relay: frozenset[str] = frozenset()
     of: frozenset[str] = frozenset()
+    that: frozenset[str] = frozenset()
+    according: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+    company: frozenset[str] = frozenset()
+    passive: frozenset[str] = frozenset()
+    hearer: frozenset[str] = frozenset()
+    nobody: frozenset[str] = frozenset()
+    beside_saying: frozenset[str] = frozenset()
     he_said: frozenset[str] = frozenset()
     she_said: frozenset[str] = frozenset()
     same: tuple[tuple[tuple[str, ...], ...], ...] = ()  # each office's names, in stems
@@ -39,7 +49,12 @@ class Words:
         found = words(text)
         if len(found) != 1:
             return None
-        kinds: tuple[tuple[Gender, frozenset[str]], ...] = (("he", self.he), ("she", self.she), ("they", self.they))
+        kinds: tuple[tuple[Gender, frozenset[str]], ...] = (
+            ("he", self.he),
+            ("she", self.she),
+            ("it", self.it),
+            ("they", self.they | self.relative),
+        )
         return next((kind for kind, known in kinds if found[0] in known), None)
 
     def gender(self, cue: str | None, source: str) -> Gender | None:

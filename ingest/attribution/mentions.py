@@ -17,11 +17,14 @@ LEAST = 0.5
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*[.]?(?<![^\W\d_]{3}[.])")
 _SOURCE = 0.4  # probability from which a word is part of a source, even if something else is likelier: spans stay whole
+_GOES_ON = 0.35  # and from which it goes on with one: "معهد بحثي أمريكي"
 _NAME = 0.5  # mean probability over a word's tokens from which it is a name
 _BESIDE = 0.15  # and from which it is beside one that is
+_CAPITAL = 0.1  # and from which a capital shows it: not "Госдумы" in "спикер Госдумы"
 _WITH_PLACE = 3  # words of a place, a given name and a family name
 _GENITIVE = re.compile("(?:ии|[аыия])$")  # "президент Польши Анджей Дуда"
 _PATRONYMIC = re.compile("(?:вич|вич[ауе]|вичем|вн[аыуе]|вной|ичн[аыуе]|ичной)$")
+_LAST_WORD = re.compile(r"[^\W\d_]+[\u064b-\u0652]*\s+\Z")
 _GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„()]*[\s\u200e\u200f]*")  # between two words of one name
 
 
@@ -68,11 +71,13 @@ def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
         if here.start >= here.stop:
             continue
         mean: Floats = parts[here].mean(axis=0)
-        part = 1 if mean[1] >= _SOURCE else int(mean.argmax())
+        own = found[int(tokens.sentence[here.start])]
+        goes_on = bool(own) and own[-1].part == "source" and text[own[-1].end : match.start()] == " "
+        part = 1 if mean[1] >= (_GOES_ON if goes_on else _SOURCE) else int(mean.argmax())
         begins = bool(part) and tags.tokens[here.start, 2 * part - 1] > 0.5
         name = float(tags.names[here].mean())
         word = Word(*match.span(), ("none", "source", "cue", "content")[part], begins, float(mean[part]), name)
-        found[int(tokens.sentence[here.start])].append(word)
+        own.append(word)
     return found
 
 
@@ -83,12 +88,22 @@ def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Wo
     kind: Kind = SENTENCES[2 + int(likely[2:].argmax())]  # type: ignore[assignment]
     cues = list(_parts(words, "cue", text))
     mentions = []
-    for part in (_with_name(part, text, lang) for part in _parts(words, "source", text)):
+    parts = (_without_clitic(part, text, lang) for part in _parts(words, "source", text))
+    for part in (_with_name(part, text, lang) for part in parts):
         span = Span(start=part[0].start, end=part[-1].end)
         sure = float(np.mean([word.sure for word in part]))
         mentions.append(Mention(span, list(names_among(part, text, lang)), sure))
     cue = Span(start=cues[0][0].start, end=cues[0][-1].end) if cues else None
     return Said(number, mentions, cue, kind)
+
+
+def _without_clitic(part: list[Word], text: str, lang: Words) -> list[Word]:
+    """A source without the "ل" that "وفقا" joins to it; "لل" stays, since it may hide an article or a letter."""
+    first, form = part[0], text[part[0].start : part[0].end]
+    led = _LAST_WORD.search(text, 0, first.start)
+    if led and fold(led[0].strip()) in lang.according and form.startswith("ل") and not form.startswith("لل"):
+        return [replace(first, start=first.start + 1), *part[1:]]
+    return part
 
 
 def _with_name(part: list[Word], text: str, lang: Words) -> list[Word]:
@@ -97,11 +112,12 @@ def _with_name(part: list[Word], text: str, lang: Words) -> list[Word]:
     capital = [_capital(form) and fold(form) not in lang.office for form in forms]
     found = [word.name > _NAME for word in part]
     for i in reversed(range(len(part) - 1)):
-        found[i] = found[i] or (found[i + 1] and capital[i] and (i > 0 or part[i].name > _BESIDE))
+        found[i] = found[i] or (found[i + 1] and capital[i] and part[i].name > (_BESIDE if i == 0 else _CAPITAL))
     if not any(found):
         offices = [i for i, form in enumerate(forms) if fold(form) in lang.office | lang.honorific]
         first = offices[-1] + 1 if offices else len(part)
-        if all(capital[first:]):
+        called = first > 0 and fold(forms[first - 1]) in lang.honorific
+        if all(capital[first:]) and (called or any(word.name > _CAPITAL for word in part[first:])):
             found[first:] = [True] * (len(part) - first)
     return [replace(word, name=1.0) if own else word for word, own in zip(part, found, strict=True)]
 

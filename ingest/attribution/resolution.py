@@ -9,23 +9,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.attribution.bodies import Bodies
 from ingest.attribution.language import Gender, Words
 from ingest.attribution.mentions import Mention, Said, Word, names_among
+from ingest.attribution.wording import MARK, Wording, is_open, trimmed
 from retrieval.archive import Attributed, Attribution, Source
-from retrieval.folding import stem, words
+from retrieval.folding import fold, stem, words
 from retrieval.names import name_likeness, name_words
 from retrieval.types import Span
 
 _SAME = 0.75  # likeness of names from which they are one person's; that of `NameIndex.find`
 _PER_LETTER = 0.004  # sureness that a source loses with each letter between it and the cue
+_ASIDE = 0.05  # and that it gains when cue and source are thrown in between commas
 _LONGEST_NAME = 3  # significant words of a name: a longer run is two people's
 _SHORT = 2  # words of a source that may be a name by itself
 _NEAR = 7  # words before and after a name in which its titles stand
 _ELSEWHERE = 2  # words besides the office that must agree where the office is worded differently
-_MARK = re.compile(r"[.,،؛;:!?؟\"«»“”()\[\]\n]")
 _ENGLISH_TAIL = re.compile(r"\b(?:of|for|at|in|who|from|on)\b|,")
-_MARKS = " \t\n,،؛;:-–—()[]\"“”'."
-_QUOTES = {"«": 1, "“": 1, "„": 1, "»": -1, "”": -1}
 
 
 @dataclass
@@ -37,6 +37,7 @@ class _Person:
     introduced: Span | None = None
     titles: set[str] = field(default_factory=set)  # stems of the words used of them
     heads: set[str] = field(default_factory=set)  # of each title the stem that says what somebody is: "minister"
+    name: str | None = None  # where the longest form is none
     role: str | None = None
     gender: Gender | None = None
 
@@ -51,22 +52,34 @@ class Resolver:
         self._document = document
         self._named = [name for sentence in document for name in names_among(sentence, text, lang)]
         self._offices = frozenset(stem(one, lang.lang) for one in lang.office)
+        self._companies = frozenset(stem(one, lang.lang) for one in lang.company)
+        self._wording = Wording(text, lang, sentences)
+        self._bodies = Bodies(text, lang, self._wording, ())
         self._people: list[_Person] = []
+        self._spoken: list[int] = []  # who spoke, in order
 
     def resolve(self, statements: Sequence[Said]) -> Attribution:
         """The document's sources and statements."""
+        mentions = [each for one in statements for each in one.mentions]
+        self._bodies = Bodies(self._text, self._lang, self._wording, mentions)
         found: list[Attributed] = []
         last: int | None = None
+        statements = [self._wording.without_said(one) for one in statements]
         for i, one in enumerate(statements):
             before = statements[i - 1].sentence if i else -1
             told = self._narrated(one.sentence) if one.sentence - before > 1 else None
-            sources = self._sources(one, last, told) if one.mentions else [self._unnamed(statements, i, last, told)]
+            if self._wording.nobody(one):
+                sources: list[int | None] = [None]
+            else:
+                sources = self._sources(one, last, told) if one.mentions else [self._unnamed(statements, i, last, told)]
             for source in sources:
                 cue = self._text[one.cue.start : one.cue.end] if one.cue else None
                 found.append(Attributed(self._sentences[one.sentence], source, cue, one.kind))
                 if source is not None and (gender := self._lang.gender(cue, self._cut(one.mentions))):
                     self._people[source].gender = self._people[source].gender or gender
-            last = sources[0] if sources[0] is not None else last
+            if sources[0] is not None:
+                last = sources[0]
+                self._spoken.append(last)
         return Attribution(list(self._finished()), found)
 
     def _cut(self, mentions: Sequence[Mention]) -> str:
@@ -87,25 +100,36 @@ class Resolver:
         if len(mention.names) > 1 and self._joined(mention):
             return [self._named_source(mention, name) for name in mention.names]
         if mention.names:
-            return [self._named_source(mention, mention.names[0])]
-        described = _trimmed(self._text[mention.span.start : mention.span.end], self._lang)
-        if gender := self._lang.pronoun(described):
-            if told and gender != "they":
-                return [self._named_source(Mention(told, [told], 0.0), told)]
-            return [self._spoken_last(last, gender)]
-        if not self._stems(described):
-            return [last]
-        return [self._described(mention, described, last)]
+            return [self._named_source(mention, self._wording.speaking(mention))]
+        described = self._wording.description(mention.span)
+        gender = self._lang.pronoun(described)
+        if not gender and self._stems(described):
+            return [self._described(mention, described, last)]
+        if before := self._wording.antecedent(one):
+            return [self._at(before)]
+        if told and gender and gender != "they":
+            return [self._named_source(Mention(told, [told], 0.0), told)]
+        return [self._spoken_last(last, gender or "they")]
+
+    def _at(self, span: Span) -> int:
+        """The source whose name or words stand there."""
+        name = next((one for one in self._named if one.start < span.end == one.end), None)
+        if name:
+            return self._named_source(Mention(name, [name], 0.0), name)
+        return self._described(Mention(span, [], 0.0), self._text[span.start : span.end], None)
 
     def _main(self, one: Said) -> Mention:
         """The mention that speaks: sure, near the cue, and not what a preposition leads in."""
-        led = [each for each in one.mentions if self._first_word(each.span) not in self._lang.particle]
+        led = [each for each in one.mentions if self._wording.first_word(each.span) not in self._lang.particle]
         start = self._sentences[one.sentence].start
 
         def nearness(each: Mention) -> float:
             # A sentence's first name is its subject, however far the verb.
             leads = each.names and not words(self._text[start : each.span.start])
-            return each.sure - (0.0 if leads else _PER_LETTER * _distance(each.span, one.cue))
+            aside = one.cue and self._wording.aside(one.cue, each.span)
+            return (
+                each.sure + (_ASIDE if aside else 0.0) - (0.0 if leads else _PER_LETTER * _distance(each.span, one.cue))
+            )
 
         if one.cue and set(words(self._text[one.cue.start : one.cue.end])) & self._lang.relay:
             relayed = [
@@ -113,9 +137,6 @@ class Resolver:
             ]
             led = relayed or led
         return max(led or one.mentions, key=nearness)
-
-    def _first_word(self, span: Span) -> str:
-        return next(iter(words(self._text[span.start : span.end])), "")
 
     def _joined(self, mention: Mention) -> bool:
         """Whether "and" stands between the names."""
@@ -128,6 +149,8 @@ class Resolver:
 
     def _unnamed(self, statements: Sequence[Said], i: int, last: int | None, told: Span | None) -> int | None:
         """Whose a statement without any source is: of whom was just told, the open quotation's, else the last one's."""
+        if subject := self._wording.subject(statements[i], self._named):
+            return self._named_source(Mention(subject, [subject], 0.0), subject)
         if told and statements[i].cue is not None:
             return self._named_source(Mention(told, [told], 0.0), told)
         if statements[i].cue is None:
@@ -135,7 +158,7 @@ class Resolver:
                 between = self._text[
                     self._sentences[statements[i].sentence].start : self._sentences[later.sentence].start
                 ]
-                if "\n" in between or not _open(between):
+                if "\n" in between or not is_open(between):
                     break
                 if later.mentions:
                     return self._sources(later, last)[0]
@@ -145,6 +168,8 @@ class Resolver:
         """Whoever spoke last and may be meant by that pronoun."""
         if last is None or gender == "they":
             return last
+        if gender == "it":
+            return next((i for i in reversed(self._spoken) if not self._people[i].person), None)
         before = [last, *(i for i in reversed(range(len(self._people))) if i != last)]
         fits = [i for i in before if self._people[i].gender in (None, gender) and self._people[i].person]
         return fits[0] if fits else last
@@ -204,7 +229,8 @@ class Resolver:
         own = next((words for words in self._document if words and words[0].start <= name.start < words[-1].end), ())
         start = edge = name.start
         for word in reversed([word for word in own if word.end <= name.start][-_NEAR:]):
-            if word.part == "cue" or _MARK.search(self._text, word.end, edge):
+            apart = fold(self._text[word.start : word.end]) in self._lang.apart
+            if word.part == "cue" or apart or MARK.search(self._text, word.end, edge):
                 break
             start = edge = word.start
         yield self._text[start : name.start]
@@ -212,7 +238,7 @@ class Resolver:
         if after and self._text[name.end : after[0].start].strip() in tuple(",،؛("):
             end = edge = after[0].start
             for word in after:
-                if word.part == "cue" or _MARK.search(self._text, edge, word.start):
+                if word.part == "cue" or MARK.search(self._text, edge, word.start):
                     break
                 end = edge = word.end
             yield self._text[after[0].start : end]
@@ -225,34 +251,83 @@ class Resolver:
         )
         last = min((one.start for one in others if name.end <= one.start < mention.end), default=mention.end)
         before, after = self._text[first : name.start], self._text[name.end : last]
-        role = " ".join(part for part in (_trimmed(before, self._lang), _trimmed(after, self._lang)) if part)
+        role = " ".join(part for part in (trimmed(before, self._lang), trimmed(after, self._lang)) if part)
         self._entitle(person, (before, after))
         if role and len(role) > len(person.role or ""):
             person.role, person.introduced = role, mention
 
     def _described(self, mention: Mention, text: str, last: int | None) -> int:
         """Whom a description means: who is called that before or after, else the last one, or a source of its own."""
-        if len(words(text)) <= _SHORT and not self._office(text):  # a name that was not seen as one
-            for i in reversed(range(len(self._people))):
-                if any(name_likeness(text, form) >= _SAME for form in self._people[i].forms):
-                    return i
-        for i in reversed(range(len(self._people))):
-            if self._means(text, self._people[i]):
-                if not self._people[i].person and text not in self._people[i].forms:
-                    self._people[i].forms.append(text)
-                return i
+        if not self._office(text) and (whole := self._bodies.construct(mention.span)):
+            return self._body(whole, text)
+        if (known := self._known(text)) is not None:
+            return known
+        if self._names_company(text) and (named := self._bodies.company(mention.span)):
+            return self._company(named, text)
         if self._office(text):
-            for name in self._named:  # somebody who is introduced by name, but speaks by title first
-                if " " in self._text[name.start : name.end] and not _overlap(name, mention.span):
-                    stranger = _Person(person=True)
-                    self._entitle(stranger, self._beside(name), known=False)
-                    if self._means(text, stranger):
-                        return self._named_source(Mention(name, [name], 0.0), name)
+            if name := self._introduced(mention, text):
+                return self._named_source(Mention(name, [name], 0.0), name)
             if last is not None and self._people[last].person and self._definite(mention.span):
                 return last
-        self._people.append(_Person([text], introduced=mention.span))
+        return self._new_body(text, mention.span)
+
+    def _known(self, text: str) -> int | None:
+        """The source so far that a description means."""
+        latest = list(reversed(range(len(self._people))))
+        if len(words(text)) <= _SHORT and not self._office(text):  # a name that was not seen as one
+            for i in latest:
+                if any(name_likeness(text, form) >= _SAME for form in self._people[i].forms):
+                    return i
+        found = next((i for i in latest if self._means(text, self._people[i])), None)
+        if found is not None and not self._people[found].person:
+            self._call(found, text)
+        return found
+
+    def _introduced(self, mention: Mention, text: str) -> Span | None:
+        """The full name of somebody whom narration introduces with the office by which they speak."""
+        for name in self._named:
+            if " " in self._text[name.start : name.end] and not _overlap(name, mention.span):
+                stranger = _Person(person=True)
+                self._entitle(stranger, self._beside(name), known=False)
+                if self._means(text, stranger):
+                    return name
+        return None
+
+    def _call(self, number: int, form: str) -> None:
+        if form not in self._people[number].forms:
+            self._people[number].forms.append(form)
+
+    def _new_body(self, text: str, introduced: Span) -> int:
+        self._people.append(_Person([text], introduced=introduced))
         self._entitle(self._people[-1], (text,))
         return len(self._people) - 1
+
+    def _names_company(self, text: str) -> bool:
+        """Whether a description is by a noun like "company"."""
+        stems = self._stems(text)
+        return bool(stems) and self._head(text, stems) in self._companies
+
+    def _company(self, named: Span, text: str) -> int:
+        """The company with that name, which is also called by the description."""
+        found = self._described(Mention(named, [], 0.0), self._text[named.start : named.end], None)
+        self._people[found].name = self._text[named.start : named.end]
+        self._call(found, text)
+        return found
+
+    def _body(self, whole: Span, short: str) -> int:
+        """The body with that full name, which may have spoken as "معهد بحثي" before."""
+        name = self._text[whole.start : whole.end]
+        head = self._head(name, self._stems(name))
+        found = next((i for i, one in enumerate(self._people) if self._may_be_called(name, head, one)), None)
+        number = self._new_body(name, whole) if found is None else found
+        self._call(number, name)
+        self._call(number, short)
+        return number
+
+    def _may_be_called(self, name: str, head: str, one: _Person) -> bool:
+        """Whether a body may have this full name: it has part of it, or is no more than "a research institute"."""
+        vague = not any("ال" in form for form in one.forms)
+        return not one.person and head in one.heads and (vague or self._means(name, one))
 
     def _means(self, text: str, one: _Person) -> bool:
         """Whether a description may be of somebody with these titles: "the minister", never "the ministry"."""
@@ -269,11 +344,16 @@ class Resolver:
     def _office(self, text: str) -> bool:
         """Whether a description is of a person, by the noun that says what it is."""
         stems = self._stems(text)
-        return bool(stems) and self._head(text, stems) in self._offices
+        return bool(stems) and self._head(text, stems) in self._offices and not self._place_of_office(text)
+
+    def _place_of_office(self, text: str) -> bool:
+        """Whether an Arabic noun only shares an office's stem: "محافظة" is no governor, "مؤسسة" no founder."""
+        first = next(iter(words(text)), "").removeprefix("ال")
+        return self._lang.lang == "ar" and first.endswith("ه") and first not in self._lang.office
 
     def _definite(self, span: Span) -> bool:
         """Whether an Arabic description points back by its article: "المسؤول". English "the" proved no sign of it."""
-        return self._lang.lang == "ar" and self._first_word(span).startswith("ال")
+        return self._lang.lang == "ar" and self._wording.first_word(span).startswith("ال")
 
     def _stems(self, text: str) -> list[str]:
         skip = self._lang.determiner | self._lang.honorific | self._lang.joins
@@ -282,7 +362,7 @@ class Resolver:
 
     def _finished(self) -> Iterator[Source]:
         for one in self._people:
-            name = max(one.forms, key=lambda form: (len(name_words(form)) if one.person else 0, len(form)))
+            name = one.name or max(one.forms, key=lambda form: (len(name_words(form)) if one.person else 0, len(form)))
             aliases = [form for form in dict.fromkeys(one.forms) if form != name]
             yield Source(name, aliases, one.role, one.person, one.introduced or Span(start=0, end=1))
 
@@ -293,36 +373,9 @@ def _alike(one: str, other: str) -> bool:
     return len(short) >= 3 and long.startswith(short) and len(long) - len(short) <= 2
 
 
-def _trimmed(text: str, lang: Words) -> str:
-    """A description without determiners, honorifics, prepositions and marks at its edges."""
-    text = _inside(text).strip(_MARKS)
-    while (first := text.split(maxsplit=1)) and set(words(first[0])[:1]) & (
-        lang.determiner | lang.honorific | lang.particle
-    ):
-        text = first[1].strip(_MARKS) if len(first) > 1 else ""
-    while (last := text.rsplit(maxsplit=1)) and set(words(last[-1])[:1]) & lang.particle:
-        text = last[0].strip(_MARKS) if len(last) > 1 else ""
-    return text
-
-
-def _inside(text: str) -> str:
-    """What stands after a quotation mark that closes what was opened before the text."""
-    depth = 0
-    for place, letter in enumerate(text):
-        depth += _QUOTES.get(letter, 0)
-        if depth < 0 and text[place + 1 :].strip():
-            return text[place + 1 :]
-    return text
-
-
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
 def _distance(span: Span, cue: Span | None) -> int:
     return 0 if cue is None else max(0, span.start - cue.end, cue.start - span.end)
-
-
-def _open(text: str) -> bool:
-    """Whether a quotation that begins in the text is still open at its end."""
-    return sum(_QUOTES.get(letter, 0) for letter in text) > 0 or text.count('"') % 2 == 1

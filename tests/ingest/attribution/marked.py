@@ -1,7 +1,8 @@
 """Documents written with the tags that the tagger would give, so that reasoning is tested without it.
 
 "[Minister ~John ~Smith] {said} that it rains.": a source in brackets, a cue in braces, "~" before each word of a
-person's name. A sentence is a statement if it has any of the two, or begins with ">"; one that begins with "#" is
+person's name, "^" before one that the tagger half believes to be of a name. A sentence is a statement if it has a
+source or a cue, or begins with ">"; one that begins with "#" is
 narration whatever it has.
 """
 
@@ -18,7 +19,8 @@ from retrieval.types import Span
 
 DIRECT = np.array([0, 0, 0, 0, 1], np.float32)  # sure of a direct statement, see `SENTENCES`
 
-_PIECE = re.compile(r"[\[\]{}~]|[^\W_]+(?:[-'’][^\W_]+)*|.", re.DOTALL)
+_HALF = 0.2
+_PIECE = re.compile(r"[\[\]{}~^]|[^\W_]+(?:[-'’][^\W_]+)*|.", re.DOTALL)
 
 
 @dataclass
@@ -62,18 +64,18 @@ def sources(lang: str, *lines: str) -> list[Source]:
 
 
 def _read(line: str, offset: int) -> tuple[str, list[Word]]:
-    plain, words, part, first, name = "", [], "content", False, False
+    plain, words, part, first, name = "", [], "content", False, 0.0
     for piece in _PIECE.findall(line):
         if piece in "[{":
             part, first = ("source" if piece == "[" else "cue"), True
         elif piece in "]}":
             part, first = "content", False
-        elif piece == "~":
-            name = True
+        elif piece in "~^":
+            name = 1.0 if piece == "~" else _HALF
         else:
             if piece[0].isalnum():
                 start = offset + len(plain)
-                words.append(Word(start, start + len(piece), part, first, 0.9, float(name)))
-                first = name = False
+                words.append(Word(start, start + len(piece), part, first, 0.9, name))
+                first, name = False, 0.0
             plain += piece
     return plain, words

@@ -58,6 +58,16 @@ def test_a_word_may_be_a_source_though_something_else_is_likelier() -> None:
     assert found[0].sure == pytest.approx(0.45)
 
 
+@pytest.mark.parametrize(("gap", "parts"), [(" ", ["source", "source"]), (", ", ["source", "none"])])
+def test_a_source_goes_on_with_an_unsure_word_up_to_a_mark(gap: str, parts: list[str]) -> None:
+    text = f"معهد{gap}أمريكي"
+    tags = tags_of("source", "source")
+    tags.tokens[1] = 0
+    tags.tokens[1, [0, TOKENS.index("source")]] = 0.61, 0.39
+    (found,) = words_of(text, tokens_at((0, 4), (4 + len(gap), len(text))), tags)
+    assert [one.part for one in found] == parts
+
+
 def test_words_belong_to_the_sentence_of_their_tokens() -> None:
     found = words_of("Yes. No.", tokens_at((0, 3), (5, 7), sentence=[0, 1]), tags_of("none", "none"))
     assert [[one.start for one in own] for own in found] == [[0], [5]]
@@ -108,10 +118,10 @@ def test_each_source_is_a_mention() -> None:
 @pytest.mark.parametrize(
     ("lang", "line", "name"),
     [
-        ("en", "[Foreign Minister Walid al-Moualem] {said} no.", "Walid al-Moualem"),
-        ("en", "[Prime Minister Walid ~Haddad] {said} no.", "Walid Haddad"),
-        ("ru", "[премьер-министр Махатхир Мохамад] {заявил} об этом.", "Махатхир Мохамад"),
-        ("ru", "[министр Анна ~Орлова] {заявила} об этом.", "Анна Орлова"),
+        ("en", "[Foreign Minister ^Walid al-Moualem] {said} no.", "Walid al-Moualem"),
+        ("en", "[Prime Minister ^Walid ~Haddad] {said} no.", "Walid Haddad"),
+        ("ru", "[премьер-министр ^Махатхир ^Мохамад] {заявил} об этом.", "Махатхир Мохамад"),
+        ("ru", "[министр ^Анна ~Орлова] {заявила} об этом.", "Анна Орлова"),
         ("en", "[Mrs Patel] {said} no.", "Patel"),
     ],
 )
@@ -126,12 +136,19 @@ def test_capitals_after_an_office_show_a_name(lang: str, line: str, name: str) -
         ("en", "[The Foreign Ministry] {said} no."),
         ("en", "[The president of the EU] {said} no."),
         ("ru", "[министр обороны] {заявил} об этом."),
+        ("ru", "[Спикер Госдумы] {заявил} об этом."),
+        ("ru", "[президент Боливии] {заявил} об этом."),
         ("ru", "[Министерство обороны] {заявило} об этом."),
         ("ar", "{قال} [وزير الخارجية] ذلك."),
     ],
 )
 def test_what_only_describes_holds_no_name(lang: str, line: str) -> None:
     assert names(document(lang, line)) == []
+
+
+def test_a_place_between_office_and_name_is_no_part_of_it() -> None:
+    line = "[Глава аппарата Госдумы ~Анна ~Орлова] {заявила} об этом."
+    assert names(document("ru", line)) == ["Анна Орлова"]
 
 
 @pytest.mark.parametrize(

@@ -294,3 +294,163 @@ def test_no_statements_have_no_sources() -> None:
 def test_a_language_without_lists_still_knows_names() -> None:
     lines = "[~Angela ~Merkel] {sagte} ja.", "[~Merkel] {sagte} nein.", "{Sagte} nichts."
     assert speakers("de", *lines) == ["Angela Merkel"] * 3
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "who"),
+    [
+        ("en", "[~John ~Smith] {said} yes.", ["John Smith", None]),
+        ("ru", "[~Олег ~Туров] {сказал} да.", ["Олег Туров", None]),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", ["سامح شكري", None]),
+    ],
+)
+def test_nobody_in_particular_is_nobody(lang: str, line: str, who: list[str | None]) -> None:
+    vague = {
+        "en": "[He] had {reportedly} sold the house.",
+        "ru": "Ранее {сообщалось}, что дом продан.",
+        "ar": "{وتم إبلاغ} [السكان] بأن البيت بيع.",
+    }
+    assert speakers(lang, line, vague[lang]) == who
+
+
+def test_who_was_told_does_not_speak_but_who_told_them_does() -> None:
+    assert speakers("en", "[Residents] were {told} that it rains.") == [None]
+    assert speakers("en", "[Residents] were {told} by [police] that it rains.") == ["police"]
+    assert speakers("en", "[~John ~Smith] {told} [reporters] that it rains.") == ["John Smith"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines", "who"),
+    [
+        ("en", ["[~John ~Smith] {said} yes.", ">~Mary ~Jones left, {saying} no."], "Mary Jones"),
+        ("ru", ["[~Олег ~Туров] {сказал} да.", ">~Анна ~Ким ушла, {добавив} нет."], "Анна Ким"),
+        ("ar", ["{قال} [~سامح ~شكري] نعم.", ">وغادرت ~هند ~صبري القاعة {قائلة} لا."], "هند صبري"),
+    ],
+)
+def test_a_cue_beside_another_verb_has_its_subject(lang: str, lines: list[str], who: str) -> None:
+    assert speakers(lang, *lines)[-1] == who
+
+
+def test_a_name_within_a_quotation_is_no_subject() -> None:
+    lines = "[~John ~Smith] {said} yes.", ">“~Mary ~Jones left,” came the answer, {adding} no."
+    assert speakers("en", *lines)[-1] == "John Smith"
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "then"),
+    [
+        ("ru", "[~Анна ~Ким] {сказала} да.", "{По ее словам}, [министр обороны] приедет."),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "{وقال} إن [وفد البنك] وصل."),
+        ("en", "[~John ~Smith] {said} yes.", "And {added} that [the ministry] will pay."),
+    ],
+)
+def test_whoever_what_is_said_begins_with_does_not_say_it(lang: str, first: str, then: str) -> None:
+    found = speakers(lang, first, then)
+    assert found == [found[0]] * 2
+
+
+def test_a_source_after_what_is_said_says_it() -> None:
+    line = "{قال} إن الأمر انتهى، بحسب [~سامح ~شكري]."
+    assert speakers("ar", line) == ["سامح شكري"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "who"),
+    [
+        ("en", "It rained on one of the farmers, {writes} [the Daily Star], and on us.", "Daily Star"),
+        ("ru", "[Одна из групп протестующих], {уточняет} [газета Труд], пришла к зданию.", "газета Труд"),
+        ("ar", "[إحدى الفرق]، {ذكرت} [صحيفة الأهرام]، وصلت.", "صحيفة الأهرام"),
+    ],
+)
+def test_a_source_thrown_in_between_commas_speaks(lang: str, line: str, who: str) -> None:
+    assert speakers(lang, line) == [who]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "who"),
+    [
+        ("en", "[~Trump lawyer ~Rudy ~Giuliani] {said} so.", "Rudy Giuliani"),
+        ("ru", "{Сказал} [поддерживающий ~Чавеса депутат ~Хосе ~Авила].", "Хосе Авила"),
+        ("ar", "{قال} [محامي ~ترامب ~سامح ~شكري] ذلك.", "ترامب سامح شكري"),
+    ],
+)
+def test_the_name_after_an_office_speaks(lang: str, line: str, who: str) -> None:
+    assert speakers(lang, line) == [who]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "who"),
+    [
+        ("en", "It was welcomed by Beijing, [which] {called} it good.", "Beijing"),
+        ("en", "It was welcomed by ~Mary ~Jones, [who] {called} it good.", "Mary Jones"),
+        ("ru", "Это приветствовал Пекин, [который] {назвал} это верным.", "Пекин"),
+    ],
+)
+def test_a_relative_pronoun_is_whoever_stands_before_it(lang: str, line: str, who: str) -> None:
+    assert speakers(lang, "[~John ~Smith] {said} yes.", line)[-1] == who
+
+
+def test_it_is_a_body_or_nobody() -> None:
+    body, person = "[The Foreign Ministry] {said} no.", "[~John ~Smith] {said} yes."
+    assert speakers("en", body, person, "[It] {added} more.")[-1] == "Foreign Ministry"
+    assert speakers("en", person, "[It] {added} more.")[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines", "who"),
+    [
+        ("en", ["[Toyota] {said} yes.", "[The Japanese carmaker] {added} no."], "Toyota"),
+        ("en", ["#It rains on Toyota.", "[The company] {said} no.", "[Toyota] {said} yes."], "Toyota"),
+        ("ru", ["[«Газпром»] {сообщил} да.", "[Компания] {добавила} нет."], "Газпром"),
+    ],
+)
+def test_the_company_is_the_body_named_last(lang: str, lines: list[str], who: str) -> None:
+    assert speakers(lang, *lines) == [who, who]
+
+
+def test_a_company_before_any_name_stays() -> None:
+    assert speakers("en", "[The carmaker] {said} no.", "[Toyota] {said} yes.") == ["carmaker", "Toyota"]
+
+
+def test_the_company_is_no_country_and_no_ministry() -> None:
+    assert speakers("en", "#It rains in China.", "[China] {said} yes.", "[The company] {said} no.")[-1] == "company"
+    assert speakers("en", "[The Treasury] {said} yes.", "[The company] {said} no.")[-1] == "company"
+    assert speakers("en", "[Toyota] {said} yes.", "[A company] {said} no.")[-1] == "company"
+
+
+def test_an_arabic_noun_with_article_is_the_body_that_has_its_full_name() -> None:
+    lines = "{وشكك} [معهد بحثي] في ذلك.", "#وسارع معهد العلوم والأمن الدولي إلى النفي.", "{وقال} [المعهد] لا."
+    assert speakers("ar", *lines) == ["معهد العلوم والأمن الدولي"] * 2
+
+
+def test_an_arabic_noun_without_full_name_stays() -> None:
+    assert speakers("ar", "{وقال} [المعهد] لا.") == ["المعهد"]
+
+
+def test_a_quoted_body_with_a_relative_clause_is_not_whoever_spoke_last() -> None:
+    lines = "[~Олег ~Туров] {сказал} да.", "«[Краснорубашечники», которые устали], {объявили} нет."
+    assert speakers("ru", *lines)[1] == "Краснорубашечники"
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "then"),
+    [
+        ("en", "#The president of Peru met with Minister ~Anna ~Kim.", "[The president] {said} no."),
+        ("ru", "#Президент России встретился с министром ~Анной ~Ким.", "[Президент] {сказал} нет."),
+        ("ar", "#التقى رئيس البلاد مع الوزيرة ~هند ~صبري.", "{وقال} [رئيس البلاد] لا."),
+    ],
+)
+def test_whom_an_office_meets_does_not_hold_it(lang: str, first: str, then: str) -> None:
+    assert speakers(lang, first, then)[0] not in ("Anna Kim", "Анной Ким", "هند صبري")
+
+
+def test_the_preposition_of_according_is_no_part_of_a_source() -> None:
+    assert speakers("ar", "الأمر انتهى {وفقا} [لرويترز].") == ["رويترز"]
+    assert speakers("ar", "{قالت} [لجنة الخبراء] نعم.") == ["لجنة الخبراء"]
+
+
+def test_a_body_is_no_office_though_it_shares_its_stem() -> None:
+    lines = "{قالت} [مؤسسة النقد] نعم.", "{وأكد} [~سامح ~شكري، نائب محافظ مؤسسة النقد،] ذلك."
+    assert speakers("ar", *lines) == ["مؤسسة النقد", "سامح شكري"]
+    assert sources("ar", "{وقالت} [محافظة القاهرة] لا.")[0].person is False
+    assert speakers("ar", "{قالت} [الوزيرة ~هند ~صبري] نعم.", "{وأكدت} [الوزيرة] ذلك.") == ["هند صبري"] * 2

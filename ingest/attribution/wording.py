@@ -1,0 +1,124 @@
+"""What the words around a cue and a source tell: what is part of what is said, and what a source is called."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.attribution.language import Words
+from ingest.attribution.mentions import Mention, Said
+from retrieval.folding import words
+from retrieval.types import Span
+
+MARK = re.compile(r"[.,،؛;:!?؟\"«»“”()\[\]\n]")
+MARKS = " \t\n,،؛;:-–—()[]\"“”'."
+OPENING = ("«", "“", "„")
+
+_PASSIVE = 20  # letters before a cue in which its auxiliary verb stands
+_CAPITALS = r"[A-ZÀ-ÞА-ЯЁ][\w'’-]*"
+_RELATIVE = re.compile(rf"(?P<name>{_CAPITALS}(?: {_CAPITALS})*),? (?P<pronoun>[^\W\d_]+) \Z")
+_QUOTED = re.compile(r"[^«»“”]+(?=[»”]\s*(?:[,،]|\Z))")
+_QUOTES = {"«": 1, "“": 1, "„": 1, "»": -1, "”": -1}
+
+
+class Wording:
+    """Reads one document's sentences."""
+
+    def __init__(self, text: str, lang: Words, sentences: Sequence[Span]) -> None:
+        self._text = text
+        self._lang = lang
+        self._sentences = sentences
+
+    def without_said(self, one: Said) -> Said:
+        """The statement without mentions that are part of what is said: "по его словам, глава …", "قال إن وفد …"."""
+        if one.cue is None:
+            return one
+        cue = words(self._text[one.cue.start : one.cue.end])
+        owner = len(cue) > 1 and bool(set(cue) & (self._lang.he | self._lang.she | self._lang.they))
+        end = one.cue.end
+        kept = [m for m in one.mentions if m.span.start < end or not (owner or self._begins_said(end, m.span.start))]
+        return replace(one, mentions=kept)
+
+    def _begins_said(self, start: int, end: int) -> bool:
+        """Whether what stands between a cue and a mention begins what is said: "قال إن …"."""
+        between = self._text[start:end]
+        return next(iter(words(between)), "") in self._lang.that and not MARK.search(between.lstrip(" ,"))
+
+    def nobody(self, one: Said) -> bool:
+        """Whether nobody in particular says it: "reportedly", "ранее сообщалось", "residents were told"."""
+        if one.cue is None:
+            return False
+        cue = words(self._text[one.cue.start : one.cue.end])
+        if set(cue) & self._lang.nobody:
+            return all(self._lang.pronoun(self._text[m.span.start : m.span.end]) for m in one.mentions)
+        before = words(self._text[max(0, one.cue.start - _PASSIVE) : one.cue.start])[-1:]
+        passive = bool({*before, *cue} & self._lang.passive) and bool(set(cue[-1:]) & self._lang.hearer)
+        return passive and not any(self._led_by(one.cue.end, m.span) for m in one.mentions)
+
+    def _led_by(self, start: int, span: Span) -> bool:
+        """Whether a preposition leads in the source of a passive cue: "was told by police"."""
+        before = words(self._text[start : span.start])[-1:]
+        return bool({*before, self.first_word(span)} & self._lang.apart)
+
+    def subject(self, one: Said, named: Sequence[Span]) -> Span | None:
+        """The person whom a sentence names before a cue that goes along with its verb: "Smith left, saying …"."""
+        if one.cue is None or not set(words(self._text[one.cue.start : one.cue.end])) & self._lang.beside_saying:
+            return None
+        start = self._sentences[one.sentence].start
+        names = (name for name in named if start <= name.start and name.end <= one.cue.start)
+        return next((name for name in names if not is_open(self._text[start : name.start])), None)
+
+    def antecedent(self, one: Said) -> Span | None:
+        """Whom a relative pronoun right before the cue means, by capitals: "Beijing, which described …"."""
+        start = self._sentences[one.sentence].start
+        found = _RELATIVE.search(self._text[start : one.cue.start]) if one.cue else None
+        if not found or set(words(found["pronoun"])) - self._lang.relative:
+            return None
+        return Span(start=start + found.start("name"), end=start + found.end("name"))
+
+    def aside(self, cue: Span, mention: Span) -> bool:
+        """Whether cue and source are thrown in: "…, уточняет газета, …"."""
+        return self._text[: cue.start].rstrip()[-1:] in tuple(",،") and self._text[cue.end : mention.start].isspace()
+
+    def first_word(self, span: Span) -> str:
+        """The first word of a span, folded."""
+        return next(iter(words(self._text[span.start : span.end])), "")
+
+    def description(self, span: Span) -> str:
+        """A source's words, trimmed; a body in quotation marks without what follows them: "«Щит», который …"."""
+        text = self._text[span.start : span.end]
+        quoted = _QUOTED.match(text) if self._text[max(0, span.start - 1) : span.start] in OPENING else None
+        return trimmed(quoted[0] if quoted else text, self._lang)
+
+    def speaking(self, mention: Mention) -> Span:
+        """Of several names the first, unless it belongs to the second's office: "Trump lawyer Rudy Giuliani"."""
+        first, second = mention.names[0], mention.names[min(1, len(mention.names) - 1)]
+        between = self._text[first.end : second.start]
+        office = set(words(between)[-1:]) & self._lang.office
+        return second if office and not MARK.search(between) else first
+
+
+def trimmed(text: str, lang: Words) -> str:
+    """A description without determiners, honorifics, prepositions and marks at its edges."""
+    text = _inside(text).strip(MARKS)
+    while (first := text.split(maxsplit=1)) and set(words(first[0])[:1]) & (
+        lang.determiner | lang.honorific | lang.particle
+    ):
+        text = first[1].strip(MARKS) if len(first) > 1 else ""
+    while (last := text.rsplit(maxsplit=1)) and set(words(last[-1])[:1]) & lang.particle:
+        text = last[0].strip(MARKS) if len(last) > 1 else ""
+    return text
+
+
+def _inside(text: str) -> str:
+    """What stands after a quotation mark that closes what was opened before the text."""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += _QUOTES.get(letter, 0)
+        if depth < 0 and text[place + 1 :].strip():
+            return text[place + 1 :]
+    return text
+
+
+def is_open(text: str) -> bool:
+    """Whether a quotation that begins in the text is still open at its end."""
+    return sum(_QUOTES.get(letter, 0) for letter in text) > 0 or text.count('"') % 2 == 1
