@@ -44,7 +44,8 @@ def normalised(url: str) -> str:
     target = _canonical(path) + ("?" + "&".join(kept) if kept else "")
     host = parsed.raw_host.decode("ascii").lower().rstrip(".")
     # Twice through the parser: an escaped "." is a dot segment only once it is unescaped.
-    return str(httpx.URL(scheme=parsed.scheme, host=host, port=parsed.port, raw_path=target.encode()))
+    made = httpx.URL(scheme=parsed.scheme, host=host, port=parsed.port, raw_path=target.encode())
+    return str(made.copy_with(raw_path=made.raw_path))  # of "/." the parser leaves nothing, and reads "/" from that
 
 
 def _canonical(text: str) -> str:

@@ -138,7 +138,7 @@ class Evidence(Span):
     title: str | None
     url: str | None
     source: str | None
-    author: str | None
+    author: str | None = None
     published: Published | None
     quote: str
     speaker: Speaker | None = None

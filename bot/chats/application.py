@@ -132,6 +132,7 @@ def build(workspace: Workspace, health: Health | None = None) -> App:
         await inbox.let_go()
 
     async def end(application: App) -> None:
+        await reports.end()  # again: one that could not listen has not paused
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, *watching, return_exceptions=True)

@@ -151,6 +151,7 @@ def test_every_line_is_an_article_with_all_its_fields(tmp_path: Path, name: str)
         "text": f" {STORY}\n",
         "url": "https://example.org",
         "source": "واس",
+        "author": "ليلى حداد",
         "published": "2024-05-01",
         "lang": "ar",
     }

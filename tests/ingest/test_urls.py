@@ -143,6 +143,7 @@ PIECES = st.lists(
     host=st.sampled_from(["example.com", "Пример.рф", "أخبار.مصر", "[::1]", "a:99", "EXAMPLE.com.", "127.1"]),
     rest=PIECES,
 )
+@example(host="example.com", rest=["%2e"])
 @example(host="example.com", rest=["/%2", "5%32%65"])
 @example(host="example.com", rest=["//x/..//%2e%2e"])
 def test_a_normalised_address_is_its_own(host: str, rest: list[str]) -> None:
