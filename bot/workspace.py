@@ -297,8 +297,8 @@ class Workspace:
 
     def save(self) -> None:
         """Brings the index to the archive's last write and keeps it."""
-        self.index.maintain()
         self.index.save()
+        self.index.maintain()
 
     def close(self) -> None:
         """Saves what was opened and closes it."""

@@ -77,5 +77,7 @@ class EmbeddedIndex:
 
     def save(self) -> None:
         """See `CandidateIndex.save`."""
-        self.catch_up()
-        self._vectors.save()
+        with self._lock:
+            self._vectors.catch_up(self._archive)
+            self._vectors.save()
+            self._words.catch_up(self._archive)

@@ -122,6 +122,7 @@ def test_an_index_that_cannot_be_written_costs_no_article_and_is_whole_afterward
     workspace = FakeWorkspace(settings)
     all_of_them = articles("a", 60)
     workspace.ingestor.ingest(all_of_them)
+    _ = workspace.index
     opened = getattr(workspace, index)
     save = workspace.save if index == "vectors" else lambda: opened.catch_up(workspace.archive)
     with no_file_larger_than(300):
