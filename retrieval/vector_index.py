@@ -42,10 +42,6 @@ _NICE = 10  # of the thread that quantises: questions and ingest come first
 _ABANDONED = 3600.0  # seconds after which a file that no head names is nobody's
 _SAVE_AFTER = 10_000  # passages: what a start after a crash has to add again takes well under a second
 
-# A language's mean starts from ordinary news sentences and moves to the archive's own passages as they come: with
-# three passages their mean is the passages themselves, and centring would leave noise.
-_PRIOR_PASSAGES = 20
-
 
 class VectorIndex(Protocol):
     """Passage vectors by passage id, derived from the archive up to a sequence number."""
@@ -180,9 +176,7 @@ class FaissIndex:
     def _mean(self, lang: str) -> Floats:
         """The mean passage vector of a language."""
         partition = self._partitions[lang]
-        total = partition.total + _PRIOR_PASSAGES * self._prior.pooled("passage", lang)
-        mean: Floats = (total / (len(partition) + _PRIOR_PASSAGES)).astype(np.float32)
-        return mean
+        return self._prior.of_archive(lang, partition.total, len(partition))
 
     def search(self, query: Floats, k: int) -> list[int]:
         """See `VectorIndex.search`."""
