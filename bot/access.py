@@ -32,6 +32,11 @@ def role_of(user_id: int | None, settings: Telegram, *, chat_id: int | None = No
     return Role.READER if settings.access == "open" or user_id in listed or chat_id in listed else Role.STRANGER
 
 
+def counted(person: int, chat: int) -> list[tuple[str, int]]:
+    """Whose questions are counted when a person asks in a chat; anonymous admins of groups are 0."""
+    return [("person", person)] * bool(person) + [("chat", chat)] * (chat != person)
+
+
 class Limits:
     """Counts questions: so many a minute for each person and each chat, saved up to a minute's worth.
 
@@ -53,7 +58,7 @@ class Limits:
 
     def _wait(self, person: int, chat: int) -> float:
         now = self._clock()
-        asking = [("person", person)] * bool(person) + [("chat", chat)] * (chat != person)  # anonymous admins are 0
+        asking = counted(person, chat)
         left = {one: self._left(one, now) for one in asking}
         waits = [(1 - left[one]) * MINUTE / self._rates[one[0]] for one in asking if left[one] < 1]
         if waits:

@@ -1,6 +1,6 @@
 """How often somebody may ask, counted for all bots on one database together."""
 
-from bot.access import MINUTE
+from bot.access import MINUTE, counted
 from retrieval.database import Database
 
 
@@ -77,5 +77,5 @@ class SharedLimits:
 
     def _of(self, person: int, chat: int) -> list[tuple[str, float]]:
         """Whose questions are counted, always in the same order, so that nobody waits for each other in a circle."""
-        asking = [("person", person)] * bool(person) + [("chat", chat)] * (chat != person)  # anonymous admins are 0
-        return [(f"{self._name} {kind} {number}", self._seconds[kind]) for kind, number in sorted(asking)]
+        each = sorted(counted(person, chat))
+        return [(f"{self._name} {kind} {number}", self._seconds[kind]) for kind, number in each]

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 Role = Literal["query", "passage"]
 
 # Tokens of one batch, padding included: their activations, 6 MB where they are widest, stay near the core. On a
-# processor with AVX2 one of 8 192 took half as long again (docs/performance.md).
+# processor with AVX2 one of 8 192 took half as long again (once, during development).
 _BATCH_TOKENS = 1024
 
 

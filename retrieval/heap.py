@@ -5,7 +5,10 @@ import os
 
 _MMAP_THRESHOLD = -3  # glibc's M_MMAP_THRESHOLD (mallopt(3))
 
-_LARGE = 1 << 25
+# What is larger is a batch's activations or vectors, which come in ever other sizes. Left alone glibc raises its
+# threshold to 32 MB and keeps them on heaps that fragment: 600 articles took 4.8 GB so (once, during development).
+# With batches an eighth as large it was 2.2 GB, and 1.8 as here, which took 15 % longer (tests/benchmarks/bulk.py).
+_LARGE = 1 << 20
 
 # Compiled operations that oneDNN keeps, of each shape some: a pass over a batch needs about ten, and no other batch has
 # its shape. Of the 1024 that it keeps by itself 1000 articles made 800 MB.

@@ -5,12 +5,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import partial
-from importlib import metadata
+from importlib.resources import files
 from pathlib import Path
+from zlib import crc32
 
 from retrieval.files import write_atomically
 
 log = logging.getLogger(__name__)
+
+_COMPARING = ("speakers.py", "names.py", "name_words.py", "transliteration.py", "folding.py")
+_TABLES = ("data/names.tsv.gz", "data/spellings.tsv.gz")
 
 Name = tuple[bool, str]  # whether it is a person's, and the name, folded
 
@@ -18,7 +22,7 @@ Name = tuple[bool, str]  # whether it is a person's, and the name, folded
 class NameMemory:
     """What each name was found to be like when it first came; in a file, if one is given.
 
-    The file is of one version of Qawl, since another may compare otherwise. One that is damaged is begun anew.
+    The file is of one way to compare names, as code and tables have it. One of another, or damaged, is begun anew.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -26,7 +30,7 @@ class NameMemory:
         self._like: dict[Name, Name | None] = {}
         self._liked_by: dict[Name, list[Name]] = defaultdict(list)
         self.unsaved = 0
-        self._version = metadata.version("qawl")
+        self._version = _way()
         try:
             stored = json.loads(path.read_text(encoding="utf-8")) if path else {}
             if stored.get("version") == self._version:
@@ -81,6 +85,14 @@ class NameMemory:
         text = json.dumps({"version": self._version, "names": kept}, ensure_ascii=False)
         write_atomically(self._path, partial(_put_into, text=text))
         self.unsaved = 0
+
+
+def _way() -> str:
+    """A checksum of the code and tables that names are compared by."""
+    checksum = 0
+    for name in (*_COMPARING, *_TABLES):
+        checksum = crc32(files("retrieval").joinpath(name).read_bytes(), checksum)
+    return f"{checksum:08x}"
 
 
 def _put_into(path: Path, text: str) -> None:

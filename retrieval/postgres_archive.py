@@ -2,13 +2,11 @@
 # ruff: noqa: S608  what is put into statements is words of ours, never data
 
 import json
-import struct
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +32,7 @@ from retrieval.postgres_copies import PostgresCopies
 from retrieval.postgres_database import PostgresDatabase
 from retrieval.postgres_health import PostgresHealth
 from retrieval.postgres_words import Words, words_of
+from retrieval.stored_forms import article_key, halfvec, halfvecs
 from retrieval.types import Article, Passage, Sentence, Span
 
 _PAGE = 500  # articles read at once: a few MB of text
@@ -116,9 +115,7 @@ class PostgresArchive(ChangeLog):
         """See `Archive.put`."""
         words = [_words(one) for one in prepared]
         with self._db.transaction():
-            sequence, numbered = self._number(
-                prepared, words
-            )  # from here on no other writer goes on until this one ends
+            sequence, numbered = self._number(prepared, words)  # no other writer goes on until this one ends
             known = self.hashes([one.article.id for one in prepared])
             former = _keys(known)
             outcomes: list[Outcome] = []
@@ -152,7 +149,7 @@ class PostgresArchive(ChangeLog):
         following = [end - count + 1 for end, count in zip(last, wanted, strict=True)]
         numbered = []
         for one, size, own in zip(prepared, sizes, words, strict=True):
-            numbered.append(_Numbered(one, _key(one.article.id), own, *following))
+            numbered.append(_Numbered(one, article_key(one.article.id), own, *following))
             following = [number + count for number, count in zip(following, size, strict=True)]
         return sequence, numbered
 
@@ -198,7 +195,7 @@ class PostgresArchive(ChangeLog):
 
     def article(self, article_id: str) -> Article | None:
         """See `Archive.article`."""
-        rows = self._db.rows("SELECT id, hash, head, text FROM articles WHERE article = ?", _key(article_id))
+        rows = self._db.rows("SELECT id, hash, head, text FROM articles WHERE article = ?", article_key(article_id))
         return self._article(*rows[0]) if rows else None
 
     def _article(self, article_id: str, stored_hash: str, head: str, text: str) -> Article:
@@ -238,7 +235,7 @@ class PostgresArchive(ChangeLog):
     def sentences(self, article_id: str) -> list[Sentence]:
         """See `Archive.sentences`."""
         rows = self._db.rows(
-            'SELECT "start", "end" FROM sentences WHERE article = ? ORDER BY "start"', _key(article_id)
+            'SELECT "start", "end" FROM sentences WHERE article = ? ORDER BY "start"', article_key(article_id)
         )
         return [Sentence(start=start, end=end) for start, end in rows]
 
@@ -283,7 +280,7 @@ class PostgresArchive(ChangeLog):
         values: list[object] = []
         if article_id is not None:
             wanted.append("t.article = ?")
-            values.append(_key(article_id))
+            values.append(article_key(article_id))
         if source_ids is not None:
             wanted.append("t.source = ANY (?::bigint[])")
             values.append(list(source_ids))
@@ -329,7 +326,7 @@ class PostgresArchive(ChangeLog):
         self._db.run(
             "INSERT INTO wishes VALUES (?, ?, ?, 1, ?) ON CONFLICT (key)"
             " DO UPDATE SET times = wishes.times + 1, last_asked = excluded.last_asked",
-            *(_key(question), question, language, asked.isoformat(timespec="seconds")),
+            *(article_key(question), question, language, asked.isoformat(timespec="seconds")),
         )
 
     def wishes(self) -> list[Wish]:
@@ -343,7 +340,7 @@ class PostgresArchive(ChangeLog):
         """See `Archive.grant`."""
         if question is None:
             return self._db.run("DELETE FROM wishes")
-        return self._db.run("DELETE FROM wishes WHERE key = ?", _key(question))
+        return self._db.run("DELETE FROM wishes WHERE key = ?", article_key(question))
 
     def sequence(self) -> int:
         """See `Archive.sequence`."""
@@ -365,7 +362,7 @@ class PostgresArchive(ChangeLog):
 
     def _vectors(self, stored: Sequence[bytes]) -> Floats:
         """The vectors of such forms."""
-        return np.stack([np.frombuffer(one, ">f2", offset=4) for one in stored]).astype(np.float32)
+        return halfvecs(stored)
 
     def passage_ids(self) -> npt.NDArray[np.int64]:
         """See `Archive.passage_ids`."""
@@ -408,13 +405,8 @@ def _summary(row: tuple[Any, ...]) -> ArticleSummary:
     return ArticleSummary(article_id, own["title"], own["source"], own["published"], lang, passages, statements)
 
 
-def _key(article_id: str) -> UUID:
-    """The number of an article in all tables: the first half of its id's SHA-256."""
-    return UUID(bytes=sha256(article_id.encode()).digest()[:16])
-
-
 def _keys(article_ids: Collection[str]) -> list[UUID]:
-    return [_key(one) for one in article_ids]
+    return [article_key(one) for one in article_ids]
 
 
 def _article_row(one: _Numbered, sequence: int) -> tuple[object, ...]:
@@ -429,7 +421,7 @@ def _passage_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:
     prepared = one.prepared
     parts = zip(prepared.passages, prepared.vectors, prepared.tokens, one.words, strict=True)
     for number, (span, vector, tokens, words) in enumerate(parts, one.passage):
-        made = (_halfvec(vector), tokens, prepared.lang, words.lookup, words.weights)
+        made = (halfvec(vector), tokens, prepared.lang, words.lookup, words.weights)
         yield one.key, number, span.start, span.end, *made
 
 
@@ -457,11 +449,6 @@ def _statement_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:
     for number, said in enumerate(one.prepared.attribution.statements, one.statement):
         source = None if said.source is None else ids[said.source]
         yield one.key, number, source, said.span.start, said.span.end, said.cue, said.kind
-
-
-def _halfvec(vector: npt.NDArray[np.float32]) -> bytes:
-    """The binary form of pgvector's halfvec: the dimension, an unused number, and each value, all in network order."""
-    return struct.pack(">HH", len(vector), 0) + vector.astype(">f2").tobytes()
 
 
 def _statement(row: Sequence[Any]) -> StoredStatement:

@@ -25,6 +25,7 @@ from retrieval.language_means import LanguageMeans
 from retrieval.lexical_index import asked_terms, idf
 from retrieval.linear import unit
 from retrieval.postgres_database import Connection, PostgresDatabase, translated
+from retrieval.stored_forms import halfvecs
 from retrieval.types import Passage
 from retrieval.view import View
 
@@ -143,9 +144,9 @@ class PostgresIndex:
         ]
         vectors = np.zeros((len(rows), self._dimension), np.float32)
         for i, (_, _, lang, _, _, stored, _) in enumerate(rows):
-            own = np.frombuffer(stored or b"", ">f2", offset=4 if stored else 0)
-            if len(own) == self._dimension:
-                vectors[i] = own
+            own = halfvecs([stored] if stored else [])
+            if own.shape[1] == self._dimension:
+                vectors[i] = own[0]
                 if self._ranking.centring and lang in self._known.means:
                     vectors[i] -= self._known.means[lang]
         return Candidates(passages, unit(vectors), [tokens or b"" for *_, tokens in rows])

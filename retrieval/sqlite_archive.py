@@ -29,6 +29,7 @@ from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.sqlite_copies import SqliteCopies
 from retrieval.sqlite_database import SqliteDatabase
 from retrieval.sqlite_health import SqliteHealth
+from retrieval.stored_forms import halves
 from retrieval.types import Article, Passage, Sentence, Span
 
 _T = TypeVar("_T")
@@ -333,7 +334,7 @@ class SqliteArchive(ChangeLog):
         )
 
     def _vectors(self, stored: Sequence[bytes]) -> Floats:
-        return np.frombuffer(b"".join(stored), np.float16).astype(np.float32).reshape(len(stored), -1)
+        return halves(stored)
 
     def passage_ids(self) -> npt.NDArray[np.int64]:
         """See `Archive.passage_ids`."""

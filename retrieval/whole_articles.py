@@ -5,9 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +14,7 @@ from retrieval.archive import Archive, Attributed, Attribution, Place, Prepared,
 from retrieval.database import Database
 from retrieval.errors import ArchiveDamaged
 from retrieval.near_duplicates import signature
+from retrieval.stored_forms import article_key, halfvecs, halves
 from retrieval.types import Sentence, Span
 
 _NO_VECTORS = np.empty((0, 0), np.float32)
@@ -148,14 +147,12 @@ class SqliteWholeArticles(WholeArticles):
     def numbers(self, article_ids: Sequence[str]) -> dict[str, int]:
         """See `WholeArticles.numbers`."""
         rows = self._db.rows(
-            "SELECT id, key FROM articles WHERE id IN (SELECT value FROM json_each(?))", _list(article_ids)
+            "SELECT id, key FROM articles WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(article_ids))
         )
         return dict(rows)
 
     def _vectors(self, stored: Sequence[bytes]) -> npt.NDArray[np.float32]:
-        if not stored:
-            return _NO_VECTORS
-        return np.stack([np.frombuffer(one, np.float16) for one in stored]).astype(np.float32)
+        return halves(stored)
 
     def _wish(self, wishes: Iterable[Wish]) -> None:
         self._db.run_many(
@@ -177,19 +174,17 @@ class PostgresWholeArticles(WholeArticles):
 
     def numbers(self, article_ids: Sequence[str]) -> dict[str, int]:
         """See `WholeArticles.numbers`."""
-        keys = [_key(one) for one in article_ids]
+        keys = [article_key(one) for one in article_ids]
         return dict(self._db.rows("SELECT id, number FROM articles WHERE article = ANY (?::uuid[])", keys))
 
     def _vectors(self, stored: Sequence[bytes]) -> npt.NDArray[np.float32]:
-        if not stored:
-            return _NO_VECTORS
-        return np.stack([np.frombuffer(one, ">f2", offset=4) for one in stored]).astype(np.float32)
+        return halfvecs(stored)
 
     def _wish(self, wishes: Iterable[Wish]) -> None:
         self._db.run_many(
             "INSERT INTO wishes VALUES (?, ?, ?, ?, ?) ON CONFLICT (key)"
             " DO UPDATE SET language = excluded.language, times = excluded.times, last_asked = excluded.last_asked",
-            [(_key(one.question), one.question, one.language, one.times, one.last_asked) for one in wishes],
+            [(article_key(one.question), one.question, one.language, one.times, one.last_asked) for one in wishes],
         )
 
 
@@ -216,15 +211,6 @@ def _attribution(sources: Sequence[tuple[Any, ...]], statements: Sequence[tuple[
             for start, end, source, cue, kind in statements
         ],
     )
-
-
-def _key(article_id: str) -> UUID:
-    """As `PostgresArchive` has it."""
-    return UUID(bytes=sha256(article_id.encode()).digest()[:16])
-
-
-def _list(values: Sequence[str]) -> str:
-    return json.dumps(list(values))
 
 
 def portions(articles: WholeArticles, count: int) -> Iterator[list[tuple[int, str]]]:

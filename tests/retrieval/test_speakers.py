@@ -1,6 +1,6 @@
 """Speakers: one person however the articles spell the name, and never two people in one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,6 @@ from retrieval.sqlite_archive import SqliteArchive
 from tests.fakes import quoting, source
 
 Lines = Sequence[tuple[str | Source, int, str]]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SqliteArchive]:
-    opened = SqliteArchive(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from retrieval.sqlite_archive import SqliteArchive
 from retrieval.sqlite_database import FILE
 from retrieval.types import Article
 from tests.fakes import prepare
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SqliteArchive]:
-    opened = SqliteArchive(tmp_path)
-    yield opened
-    opened.close()
 
 
 def article(article_id: str = "a", text: str = "One line.\nAnother line.", **rest: object) -> Article:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from retrieval.vector_index import FaissIndex
 from tests.fakes import DIMENSION, FakeEncoder, prepare, vector_index
 
 ENCODER = FakeEncoder()
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SqliteArchive]:
-    opened = SqliteArchive(tmp_path)
-    yield opened
-    opened.close()
 
 
 def put(archive: SqliteArchive, article_id: str, text: str) -> None:

@@ -23,13 +23,6 @@ SUBJECTS = ["cats", "dogs", "birds", "cows", "fish"]
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SqliteArchive]:
-    opened = SqliteArchive(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def opened() -> Iterator[list[FaissIndex]]:
     every: list[FaissIndex] = []
     yield every

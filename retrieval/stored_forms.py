@@ -1,0 +1,35 @@
+"""The forms in which databases keep vectors and keys: half precision, bare in SQLite, a halfvec in PostgreSQL."""
+
+import struct
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+def halves(stored: Sequence[bytes]) -> Floats:
+    """Vectors that SQLite keeps as rows, float32 of shape (n, dimension); (0, 0) for none."""
+    return _rows([np.frombuffer(one, np.float16) for one in stored])
+
+
+def halfvec(vector: Floats) -> bytes:
+    """The binary form of pgvector's halfvec: the dimension, an unused number, and each value, all in network order."""
+    return struct.pack(">HH", len(vector), 0) + vector.astype(">f2").tobytes()
+
+
+def halfvecs(stored: Sequence[bytes]) -> Floats:
+    """Vectors in that form as rows, float32 of shape (n, dimension); (0, 0) for none."""
+    return _rows([np.frombuffer(one, ">f2", offset=4) for one in stored])
+
+
+def _rows(vectors: Sequence[npt.NDArray[np.float16]]) -> Floats:
+    return np.stack(vectors).astype(np.float32) if vectors else np.empty((0, 0), np.float32)
+
+
+def article_key(article_id: str) -> UUID:
+    """The number of an article in all of PostgreSQL's tables: the first half of its id's SHA-256."""
+    return UUID(bytes=sha256(article_id.encode()).digest()[:16])
