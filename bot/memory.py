@@ -211,11 +211,12 @@ class Memory:
         if self._db.shared:  # far further off than a lease: from before the clock was set back
             left += " AND (due <= ? OR due > ?)"
             values += [now, now + 2 * LEASE]
-        rows = self._db.rows(
-            "UPDATE updates SET owner = ?, due = ? WHERE id IN"  # noqa: S608  words of ours
-            f" (SELECT id FROM updates WHERE {left}{self._db.skip_locked}) RETURNING id, document",
-            *(self._owner, now + LEASE, *values),
-        )
+        with self._db.transaction():
+            rows = self._db.rows(
+                "UPDATE updates SET owner = ?, due = ? WHERE id IN"  # noqa: S608  words of ours
+                f" (SELECT id FROM updates WHERE {left}{self._db.skip_locked}) RETURNING id, document",
+                *(self._owner, now + LEASE, *values),
+            )
         return [str(document) for _, document in sorted(rows)]
 
     def newest(self, name: str, update: int) -> bool:

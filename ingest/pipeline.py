@@ -17,6 +17,7 @@ from ingest.ahead import ahead
 from ingest.attribution import Attributor, Cut
 from ingest.passages import passage_spans, places
 from ingest.sentences import sentence_spans
+from ingest.steps import Steps, portions
 from retrieval.archive import Archive, Attribution, Prepared
 from retrieval.encoder import Encoded, Encoder, Encoding
 from retrieval.errors import QawlError, SourceError
@@ -37,9 +38,6 @@ _BATCH_CHARACTERS = 60_000
 
 # Without pauses each core encodes this much at a time: some 3 000 tokens, a few passes of the encoder's.
 _SHARE_CHARACTERS = 12_000
-
-# Between two pauses this much is encoded: some 500 tokens, 40 ms on two cores.
-_STEP_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +131,7 @@ class Ingestor:
         self._encoder = encoder
         self._means = means
         self._attributor = attributor
+        self._encoding, self._attributing = Steps(), Steps()
 
     def ingest(
         self,
@@ -146,8 +145,8 @@ class Ingestor:
         """Takes in every article found and reports what became of each; `progress` is called after each batch.
 
         With `dry_run` nothing is encoded or stored, and the report says what would be. `journal` is called with what is
-        about to be put. With `pause` the work is done in steps of a twentieth of a second or so, and `pause` is called
-        before each; it may raise to end the ingest.
+        about to be put. With `pause` the work is done in `Steps`, and `pause` is called before each; it may raise
+        to end the ingest.
 
         Raises:
             ArchiveError: when the archive cannot be written; what was reported before is stored.
@@ -258,7 +257,7 @@ class Ingestor:
             for one, encoding in zip(cut, encodings, strict=True)
         ]
         prepared = []
-        for rows in _steps([len(one.text) for one in parts], pause):
+        for rows in self._attributing.of([len(one.text) for one in parts], pause):
             with nullcontext() if pause else computing_alone():  # long articles one by one: little to share
                 attributions = self._attributed([parts[row] for row in rows])
             for row, attribution in zip(rows, attributions, strict=True):
@@ -322,9 +321,9 @@ class Ingestor:
 
         sizes = [len(text) for *_, text in texts]
         if cores:
-            list(cores.map(encode, _portions(sizes, _SHARE_CHARACTERS)))
+            list(cores.map(encode, portions(sizes, _SHARE_CHARACTERS)))
         else:
-            for rows in _steps(sizes, pause):
+            for rows in self._encoding.of(sizes, pause):
                 encode(rows)
         return [_encoding(each, self._encoder.dimension) for each in encoded]
 
@@ -364,27 +363,6 @@ def _encoding(each: Sequence[Encoded], dimension: int) -> Encoding:
         surprise=[one.surprise for one in each],
         spans=[one.spans for one in each],
     )
-
-
-def _steps(sizes: Sequence[int], pause: Callable[[], None] | None) -> Iterator[range]:
-    """Positions to be worked on together, in order: `_STEP_CHARACTERS` or so after each pause; all without pauses."""
-    if pause is None:
-        yield range(len(sizes))
-        return
-    for rows in _portions(sizes, _STEP_CHARACTERS):
-        pause()
-        yield rows
-
-
-def _portions(sizes: Sequence[int], most: int) -> Iterator[range]:
-    """Neighbouring positions whose sizes together are no more than `most`, or a single larger one."""
-    start = size = 0
-    for row, own in enumerate(sizes):
-        if size and size + own > most:
-            yield range(start, row)
-            start, size = row, 0
-        size += own
-    yield range(start, len(sizes))
 
 
 def _language(article: Article) -> str:

@@ -66,11 +66,12 @@ class Queue:
         An `offered` one waits for `confirm`.
         """
         now = self._db.time()
-        rows = self._db.rows(
-            "INSERT INTO jobs (what, name, payload, place, state, due, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            f" RETURNING {_COLUMNS}",
-            *(what, name, payload, place, "offered" if offered else "waiting", now, now),
-        )
+        with self._db.transaction():
+            rows = self._db.rows(
+                "INSERT INTO jobs (what, name, payload, place, state, due, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                f" RETURNING {_COLUMNS}",
+                *(what, name, payload, place, "offered" if offered else "waiting", now, now),
+            )
         return _job(rows[0])
 
     def job(self, job_id: int) -> Job | None:
@@ -128,11 +129,12 @@ class Queue:
         first = f"SELECT id FROM jobs WHERE {due} ORDER BY due, id LIMIT 1"
         if not self._db.rows(first, *times):  # a look takes no turn at writing, and mostly there is nothing
             return None
-        rows = self._db.rows(
-            f"UPDATE jobs SET state = 'running', tries = tries + 1, claim = claim + 1, due = ?"
-            f" WHERE id = ({first}{self._db.skip_locked}) AND {due} RETURNING {_COLUMNS}",
-            *(now + lease.total_seconds(), *times, *times),
-        )
+        with self._db.transaction():
+            rows = self._db.rows(
+                f"UPDATE jobs SET state = 'running', tries = tries + 1, claim = claim + 1, due = ?"
+                f" WHERE id = ({first}{self._db.skip_locked}) AND {due} RETURNING {_COLUMNS}",
+                *(now + lease.total_seconds(), *times, *times),
+            )
         return _job(rows[0]) if rows else None
 
     def extend(self, job: Job, lease: timedelta, report: Report | None = None) -> bool:

@@ -190,7 +190,7 @@ class Answerer:
     def _speaker(self, statement: StoredStatement | None) -> Speaker | None:
         if statement is None or statement.source_id is None:
             return None
-        return self._asking.speakers.speaker(statement.source_id)
+        return self._asking.speaker(statement.source_id)
 
 
 def _anybody(target: Target) -> Target:

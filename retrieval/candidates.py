@@ -38,10 +38,13 @@ class CandidateIndex(Protocol):
     """Finds candidates, by vectors and by words. All methods raise `ArchiveError` when the storage fails."""
 
     def catch_up(self) -> None:
-        """Brings it to the archive's last write; quick, for whoever asks waits for it."""
+        """Brings it to the archive's last write; quick, for whoever asks waits for it.
+
+        While another thread does that, one that asks may go on with the state before.
+        """
 
     def maintain(self) -> None:
-        """Catches up, and does after writes what takes longer and makes the next questions faster."""
+        """Catches up with all writes until now, and does what takes longer and makes the next questions faster."""
 
     def rarity(self, question: str, lang: str) -> dict[str, float]:
         """Inverse document frequency of each stem of the question."""

@@ -29,7 +29,7 @@ class Database(Protocol):
         """Seconds since 1970 by the one clock that they all go by."""
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """All rows of a query; what a statement that writes returns only within a transaction."""
 
     def run(self, sql: str, *values: object) -> int:
         """Runs a statement; how many rows it changed."""

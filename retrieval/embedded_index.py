@@ -26,16 +26,25 @@ class EmbeddedIndex:
         self._words = words
         self._ranking = ranking
         self._lock = threading.Lock()
+        self._ready = False
 
     def catch_up(self) -> None:
         """See `CandidateIndex.catch_up`."""
-        with self._lock:
-            self._vectors.catch_up(self._archive)
-            self._words.catch_up(self._archive)
+        if self._lock.acquire(blocking=not self._ready):
+            try:
+                self._follow()
+            finally:
+                self._lock.release()
+
+    def _follow(self) -> None:
+        self._vectors.catch_up(self._archive)
+        self._words.catch_up(self._archive)
+        self._ready = True
 
     def maintain(self) -> None:
         """See `CandidateIndex.maintain`."""
-        self.catch_up()
+        with self._lock:
+            self._follow()
 
     def rarity(self, question: str, lang: str) -> dict[str, float]:
         """See `CandidateIndex.rarity`."""

@@ -64,7 +64,7 @@ class Asking:
 
     def target(self, question: str, today: date, speaker_id: str | None = None) -> Target:
         """What a question asks for, and whose words: those of the speaker with that id, if one is quoted."""
-        self.speakers.catch_up(self._archive)
+        self.speakers.catch_up(self._archive, wait=False)
         asked = analyse(question, today=today)
         phrase = asked.speaker
         if phrase is None and asked.intent == "fact" and len(words(question)) <= _TYPED and "?" not in question:
@@ -81,6 +81,14 @@ class Asking:
             return Target(plan.model_copy(update={"speaker": one.speaker}), asked, one.sources)
         sources = frozenset(source for one in found for source in one.sources)
         return Target(plan, asked, sources, choices=tuple(found))
+
+    def speaker(self, source_id: int) -> Speaker | None:
+        """The speaker that a source is, though it may have been stored since the question was planned."""
+        found = self.speakers.speaker(source_id)
+        if found is None:
+            self.speakers.catch_up(self._archive)
+            found = self.speakers.speaker(source_id)
+        return found
 
     def _typed(self, question: str) -> str | None:
         return question if self.speakers.find(question) else None
@@ -109,7 +117,7 @@ class Asking:
 
     def standalone(self, question: str, previous: Answer, today: date) -> str | None:
         """A question that goes on from an answer, as one that stands alone; None when it already does."""
-        self.speakers.catch_up(self._archive)
+        self.speakers.catch_up(self._archive, wait=False)
         return standalone(question, previous, self.speakers.is_person, today=today)
 
     def nearly(self, description: str) -> list[Speaker]:

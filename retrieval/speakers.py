@@ -73,10 +73,10 @@ class SpeakerIndex(SourceFollower):
         self._memory = NameMemory(self._path)
         super().__init__()
 
-    def catch_up(self, archive: Archive) -> None:
+    def catch_up(self, archive: Archive, *, wait: bool = True) -> None:
         """See `SourceFollower.catch_up`."""
+        super().catch_up(archive, wait=wait)
         with self._lock:
-            super().catch_up(archive)
             if self._memory.unsaved >= _SAVE_AFTER:
                 self._keep()
 

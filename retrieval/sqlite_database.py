@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ _BUSY_SECONDS = 60  # a bulk ingest commits every second or so; a minute means t
 
 
 class SqliteDatabase:
-    """A `Database` in the folder `data_dir`; one connection, safe to use from any thread.
+    """A `Database` in the folder `data_dir`, safe to use from any thread: one connection writes, others read.
+
+    Whoever reads sees what was last committed, and within a transaction of theirs what they have written.
 
     Raises:
         ArchiveDamaged: the file is no archive of ours, or damaged.
@@ -34,6 +36,9 @@ class SqliteDatabase:
         self.duties = Alone()
         self.path = data_dir / FILE
         self._lock = threading.RLock()
+        self._writer = 0  # the thread that has a transaction
+        self._readers: list[sqlite3.Connection] = []  # that nobody reads with just now
+        self._closed = False
         try:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
@@ -41,10 +46,13 @@ class SqliteDatabase:
         with ExitStack() as undo, self.errors():
             self._folder = FolderLock(data_dir)
             undo.callback(self._folder.close)
-            self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self._db = self._connect()
             undo.callback(self._db.close)
             self._open()
             undo.pop_all()
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     def _open(self) -> None:
         application, tables = self._db.execute(  # one statement: another process may be making the file just now
@@ -116,6 +124,7 @@ class SqliteDatabase:
         """See `Database.transaction`."""
         with self._lock, self.errors():
             self._db.execute("BEGIN IMMEDIATE")
+            self._writer = threading.get_ident()
             try:
                 yield
                 self._db.execute("COMMIT")
@@ -123,6 +132,8 @@ class SqliteDatabase:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+            finally:
+                self._writer = 0
 
     def time(self) -> float:
         """See `Database.time`."""
@@ -130,8 +141,31 @@ class SqliteDatabase:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """See `Database.rows`."""
-        with self._lock, self.errors():
-            return self._db.execute(sql, values).fetchall()
+        with self.errors(), self._reading() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that no other thread uses meanwhile; within a transaction the one that writes."""
+        if self._closed or self._writer == threading.get_ident():
+            yield self._db
+            return
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+        try:
+            yield connection
+        finally:
+            self._readers.append(connection)
+            if self._closed:
+                self._close_readers()
+
+    def _close_readers(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._readers.pop().close()
 
     def run(self, sql: str, *values: object) -> int:
         """See `Database.run`."""
@@ -151,6 +185,8 @@ class SqliteDatabase:
     def close(self) -> None:
         """See `Database.close`."""
         with self._lock:
+            self._closed = True
+            self._close_readers()
             self._db.close()
             self._folder.close()
 

@@ -53,9 +53,9 @@ class TypeAhead:
     def offer(self, typed: str, *, language: str, limit: int) -> Offer:
         """At most `limit` quotations; with less than 3 letters of who is quoted most, in `language` first."""
         text = " ".join(typed.split())
-        self._prefixes.catch_up(self._archive)
+        self._prefixes.catch_up(self._archive, wait=False)
         if sum(letter.isalnum() for letter in text) < LEAST:
-            self._asking.speakers.catch_up(self._archive)
+            self._asking.speakers.catch_up(self._archive, wait=False)
             return Offer(self._prominent(language, limit))
         target = self._asking.target(text, datetime.now(UTC).date())
         if target.asked.speaker:
@@ -118,7 +118,7 @@ class TypeAhead:
             article = articles[one.article_id]
             if article is None or one.source_id is None:
                 continue
-            speaker = self._asking.speakers.speaker(one.source_id)
+            speaker = self._asking.speaker(one.source_id)
             start, end = one.span.start, one.span.end
             of_article[one.article_id] += 1
             shown = first if of_article[one.article_id] <= _OF_ARTICLE else rest

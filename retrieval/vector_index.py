@@ -86,6 +86,7 @@ class FaissIndex:
         self._prior = means
         self._growth = growth or Growth()
         self._dimension = len(means.pooled("passage", "und"))
+        self._following = threading.Lock()  # held by whoever brings the index to the archive's last write
         self._lock = threading.Lock()
         self._growing: threading.Thread | None = None
         self._closed = threading.Event()
@@ -108,16 +109,19 @@ class FaissIndex:
         Raises:
             ArchiveUnwritable: when the index had to be saved and the file cannot be written.
         """
-        with self._lock:
+        with self._following:
             if self.sequence and (archive.identity != self._archive or archive.sequence() < self.sequence):
                 log.warning("The vector index is of another archive or of a later state; it is built anew.")
-                self._clear()
+                with self._lock:
+                    self._clear()
             self._archive = archive.identity
             for changes in archive.changes(self.sequence):
-                self._apply(changes)
-            if self._unsaved >= _SAVE_AFTER:
-                self._write()
-            self._grow()
+                with self._lock:  # questions search on while the archive is read
+                    self._apply(changes)
+            with self._lock:
+                if self._unsaved >= _SAVE_AFTER:
+                    self._write()
+                self._grow()
 
     def _apply(self, changes: Changes) -> None:
         gone = [np.arange(first, last + 1) for first, last in changes.removed]
@@ -220,7 +224,7 @@ class FaissIndex:
 
     def rebuild(self, archive: Archive) -> None:
         """See `VectorIndex.rebuild`."""
-        with self._lock:
+        with self._following, self._lock:
             self._clear()
         self.catch_up(archive)
         self.save()

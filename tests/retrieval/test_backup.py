@@ -90,7 +90,8 @@ def test_jobs_people_and_settings_of_chats_are_in_it_and_what_was_deleted_is_not
 
 def test_what_is_deleted_is_not_in_the_file_any_more(data_dir: Path) -> None:
     with closing(SqliteDatabase(data_dir)) as database:
-        assert database.rows("PRAGMA secure_delete") == [(1,)], "however SQLite was built"
+        with database.transaction():
+            assert database.rows("PRAGMA secure_delete") == [(1,)], "however SQLite was built"
         database.run("INSERT INTO wishes VALUES ('a forgotten question', 'en', 1, '')")
     assert b"a forgotten question" in (data_dir / FILE).read_bytes()
     with closing(SqliteDatabase(data_dir)) as database:
