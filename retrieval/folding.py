@@ -6,6 +6,17 @@ from functools import lru_cache
 
 import Stemmer
 
+
+class _Forms(dict[int, str]):
+    """One form of each letter and digit without its marks, found out when a text first has it."""
+
+    def __missing__(self, code: int) -> str:
+        bare = (c for c in unicodedata.normalize("NFD", chr(code)) if c == "\u0306" or not unicodedata.combining(c))
+        text = unicodedata.normalize("NFC", "".join(bare)).translate(_LETTERS)  # the breve stays: и is not й
+        form = self[code] = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
+        return form
+
+
 # One letter where writers of Arabic, Persian and Urdu use several: hamza carriers, final forms, lookalikes.
 _LETTERS = str.maketrans(
     {
@@ -22,6 +33,7 @@ _LETTERS = str.maketrans(
         "ё": "е",
     }
 )
+_FORMS = _Forms()
 _WORD = re.compile(r"\d+(?:[.,٫]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 _STEMMERS = {
@@ -45,9 +57,7 @@ def fold(text: str) -> str:
     """The text in lower case, one form of each letter and digit, without marks and tatweel."""
     text = unicodedata.normalize("NFKC", text).lower()
     if not text.isascii():
-        bare = (c for c in unicodedata.normalize("NFD", text) if c == "\u0306" or not unicodedata.combining(c))
-        text = unicodedata.normalize("NFC", "".join(bare)).translate(_LETTERS)  # the breve stays: и is not й
-        text = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
+        text = unicodedata.normalize("NFC", text.translate(_FORMS))
     return text
 
 

@@ -110,14 +110,15 @@ class Searcher:
         first token there and the one after its last.
         """
         tokens, lengths = unpack(candidates.tokens, len(self._means.spread))
+        cosines = tokens @ view.tokens.T
         same = np.array([one.lang == view.lang for one in candidates.passages], bool)
-        whole = _by_language(maxsim(view.tokens, view.weights, tokens, lengths), same)
+        whole = _by_language(maxsim(cosines, view.weights, lengths), same)
         if not parts:
             return np.zeros(0, np.float32), whole
         begins = np.cumsum(lengths) - lengths
-        pieces = [tokens[begins[i] + first : begins[i] + min(end, lengths[i])] for i, first, end in parts]
+        pieces = [cosines[begins[i] + first : begins[i] + min(end, lengths[i])] for i, first, end in parts]
         sizes = np.array([len(piece) for piece in pieces], np.int64)
-        within = maxsim(view.tokens, view.weights, np.concatenate(pieces), sizes)
+        within = maxsim(np.concatenate(pieces), view.weights, sizes)
         return _by_language(within, same[[i for i, _, _ in parts]]), whole
 
     def _features(self, view: View, candidates: Candidates) -> Features:

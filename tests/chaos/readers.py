@@ -47,14 +47,16 @@ class Reader:
 
     def look(self) -> bool:
         """Whether all is answered. Whoever misses an answer where the bot doubts that it came does it again."""
-        texts = self.texts
-        doubts = sum(text in _DOUBTS.values() for text in texts)
-        missing = self.wanted - (len(texts) - doubts)
+        doubts, missing = self.doubts, self.wanted - self.answers
         if missing > 0 and doubts > self.heeded:
             self.repeated += 1
             self.again()
         self.heeded = doubts
         return missing <= 0
+
+    @property
+    def doubts(self) -> int:
+        return sum(text in _DOUBTS.values() for text in self.texts)
 
     @property
     def answers(self) -> int:
@@ -109,11 +111,14 @@ class Crowd:
         return [one for one in self.readers if one.answers < one.wanted]
 
     def doubled(self) -> list[Reader]:
-        """Who was answered more often than they asked: at first, by an edit, or again where the bot had doubts."""
+        """Who was answered more often than they asked: at first, by an edit, or again where the bot had doubts.
+
+        Where the bot cannot know whether its answer to what was asked at first arrived, it answers the edit beside it.
+        """
         return [
             one
             for one in self.readers
-            if one.answers > one.wanted + one.repeated + (one.edits * (1 + one.repeated) if one.heeded else 0)
+            if one.answers > one.wanted + one.repeated + (one.edits * (1 + one.repeated) if one.doubts else 0)
         ]
 
 

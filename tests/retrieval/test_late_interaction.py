@@ -31,7 +31,7 @@ def scored(question: np.ndarray, weights: np.ndarray, passages: list[np.ndarray]
     """`maxsim` under one weighting."""
     lengths = np.array([len(passage) for passage in passages], np.int64)
     tokens = np.concatenate([np.empty((0, question.shape[1]), np.float32), *passages])
-    return maxsim(question, weights[None, :], tokens, lengths)[0]
+    return maxsim(tokens @ question.T, weights[None, :], lengths)[0]
 
 
 def test_maxsim_is_what_its_definition_says() -> None:
