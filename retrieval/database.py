@@ -38,7 +38,7 @@ class Database(Protocol):
         """Runs a statement once for each sequence of values."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """What is run within is done whole, or not at all."""
+        """What is run within is done whole, or not at all. Within another one it is a part that may fail alone."""
 
     def close(self) -> None:
         """Releases files and connections."""

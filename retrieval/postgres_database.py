@@ -138,7 +138,7 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """See `Database.transaction`. Within another one it is a part that may fail alone."""
+        """See `Database.transaction`."""
         with self.connection() as connection:
             former = getattr(self._own, "connection", None)
             self._own.connection = connection

@@ -16,6 +16,8 @@ from retrieval.folder_lock import FolderLock
 FILE = "archive.sqlite3"
 APPLICATION_ID = 0x5161776C  # "Qawl": tells our files from other SQLite databases
 _BUSY_SECONDS = 60  # a bulk ingest commits every second or so; a minute means that something hangs
+_WHOLE = ("BEGIN IMMEDIATE", "COMMIT", ["ROLLBACK"])
+_PART = ("SAVEPOINT part", "RELEASE part", ["ROLLBACK TO part", "RELEASE part"])
 
 
 class SqliteDatabase:
@@ -122,18 +124,21 @@ class SqliteDatabase:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """See `Database.transaction`."""
+        within = self._writer == threading.get_ident()
+        begin, commit, rollback = _PART if within else _WHOLE
         with self._lock, self.errors():
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(begin)
             self._writer = threading.get_ident()
             try:
                 yield
-                self._db.execute("COMMIT")
+                self._db.execute(commit)
             except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                for statement in rollback if self._db.in_transaction else ():
+                    self._db.execute(statement)
                 raise
             finally:
-                self._writer = 0
+                if not within:
+                    self._writer = 0
 
     def time(self) -> float:
         """See `Database.time`."""

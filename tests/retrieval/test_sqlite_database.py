@@ -38,6 +38,26 @@ def test_what_was_rolled_back_was_never_there(database: SqliteDatabase) -> None:
     assert database.rows(_WISHES) == []
 
 
+def test_a_transaction_within_another_is_a_part_that_may_fail_alone(database: SqliteDatabase) -> None:
+    with database.transaction():
+        database.run(_WISH, "before")
+        with pytest.raises(ZeroDivisionError), database.transaction():
+            database.run(_WISH, "never")
+            raise ZeroDivisionError
+        with database.transaction():
+            database.run(_WISH, "within")
+        assert database.rows(_WISHES) == [("before",), ("within",)]
+    assert database.rows(_WISHES) == [("before",), ("within",)]
+
+
+def test_a_part_that_was_done_is_undone_with_the_whole(database: SqliteDatabase) -> None:
+    with pytest.raises(ZeroDivisionError), database.transaction():
+        with database.transaction():
+            database.run(_WISH, "never")
+        raise ZeroDivisionError
+    assert database.rows(_WISHES) == []
+
+
 def test_many_threads_read_at_once_while_one_writes(database: SqliteDatabase) -> None:
     pairs = 50
     done = threading.Event()
