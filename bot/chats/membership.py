@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from telegram import Bot, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -28,6 +29,7 @@ class Membership:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # of each chat whose change is met
 
     def handlers(self) -> list[BaseHandler[Update, Any, Any]]:
         """What is to be done when the bot's place in a chat changes."""
@@ -39,12 +41,13 @@ class Membership:
         assert change is not None
         if change.chat.type == ChatType.PRIVATE:
             return
-        before, now = _is_in(change.old_chat_member), _is_in(change.new_chat_member)
-        if before and not now:
-            await asyncio.to_thread(self._workspace.memory.leave, change.chat.id)
-        elif now and not before:
-            came = self._to_channel if change.chat.type == ChatType.CHANNEL else self._to_group
-            await came(change, context.bot)
+        async with self._turns.setdefault(change.chat.id, asyncio.Lock()):  # out and in again is not in and out
+            before, now = _is_in(change.old_chat_member), _is_in(change.new_chat_member)
+            if before and not now:
+                await asyncio.to_thread(self._workspace.memory.leave, change.chat.id)
+            elif now and not before:
+                came = self._to_channel if change.chat.type == ChatType.CHANNEL else self._to_group
+                await came(change, context.bot)
 
     async def _to_group(self, change: ChatMemberUpdated, bot: Bot) -> None:
         memory, chat = self._workspace.memory, change.chat.id
