@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 
+from retrieval import amounts
 from retrieval.archive import StoredStatement
 from retrieval.confidence import Weights, confidence
 from retrieval.errors import QuestionError
@@ -133,6 +134,8 @@ class Answerer:
                 continue
             span = statement.span if statement else one.sentence.span
             sure = confidence(one, self._weights)
+            if target.asked.amount and not amounts.held(one.article.text[span.start : span.end]):
+                sure *= self._weights.without_amount
             quotation = Quotation(one, statement, span.start, span.end, sure)
             place = (one.article.id, span.start)
             if place not in found or found[place].confidence < sure:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal, cast
 
+from retrieval import amounts
 from retrieval.folding import script_of
 from retrieval.language import detect_language
 from retrieval.question_dates import Dated, find_dates
@@ -29,7 +30,7 @@ class Asked:
 
     `speaker` is verbatim from the question. `topic` is what is left without speaker, question words, speech verbs and
     dates; the question itself for facts that nobody is asked about, and never empty unless the question is.
-    `since` and `until` are inclusive.
+    `since` and `until` are inclusive. `amount` is whether a number is wanted, see `amounts`.
     """
 
     language: str
@@ -38,6 +39,7 @@ class Asked:
     topic: str
     since: date | None
     until: date | None
+    amount: bool = False
 
 
 def analyse(question: str, *, today: date) -> Asked:
@@ -66,7 +68,7 @@ def analyse(question: str, *, today: date) -> Asked:
     if not topic:  # "What did Lavrov say yesterday?"
         topic = _text(question, words, [i for i in range(len(words)) if i not in spent]) if spent else question
     since, until = (chosen.since, chosen.until) if chosen else (None, None)
-    return Asked(language, intent, speaker, topic or question, since, until)
+    return Asked(language, intent, speaker, topic or question, since, until, amounts.asked(question, language))
 
 
 def _language(question: str) -> str:

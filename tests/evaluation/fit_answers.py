@@ -23,6 +23,7 @@ from scipy.optimize import minimize
 
 from bot.workspace import Workspace
 from config import load_settings
+from retrieval import amounts
 from retrieval.answering import Quotation
 from retrieval.confidence import Terms, Weights
 from retrieval.planning import Target
@@ -141,7 +142,8 @@ def rated(one: Tried, weights: Weights) -> list[float]:
     found = []
     for each in one.found:
         own = weights.same if each.candidate.same else weights.across
-        found.append(1 / (1 + np.exp(-np.dot(own, terms(each)))))
+        given = 1.0 if amounts.held(each.text) or not one.target.asked.amount else weights.without_amount
+        found.append(given / (1 + np.exp(-np.dot(own, terms(each)))))
     return found
 
 

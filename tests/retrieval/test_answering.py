@@ -60,6 +60,27 @@ def test_a_question_is_answered_or_not_and_the_answer_says_which(zoo: FakeWorksp
         assert_verbatim(answer)
 
 
+@pytest.mark.parametrize(
+    ("question", "numberless"),
+    [
+        ("How many harbours do dogs guard, the mayor said?", True),
+        ("Which harbours do dogs guard, the mayor said?", False),
+    ],
+)
+def test_what_has_no_number_hardly_says_how_many(zoo: FakeWorkspace, question: str, numberless: bool) -> None:
+    zoo.ingestor.ingest([Article(id="ports", text="Dogs guard 12 harbours.\n\nDogs guard harbours.")])
+
+    def confidences(weights: Weights) -> dict[str, float]:
+        answerer = Answerer(SentenceRanker(zoo.archive, zoo.searcher), zoo.asking, weights)
+        target, candidates = answerer.candidates(question, zoo.asking.target(question, date(2026, 5, 20)))
+        return {one.text: one.confidence for one in answerer.ranked(target, candidates)}
+
+    weighed, unweighed = confidences(Weights(without_amount=0.5)), confidences(Weights(without_amount=1.0))
+    assert weighed["Dogs guard 12 harbours."] == unweighed["Dogs guard 12 harbours."]
+    share = weighed["Dogs guard harbours."] / unweighed["Dogs guard harbours."]
+    assert share == pytest.approx(0.5 if numberless else 1.0)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
 def test_no_more_quotations_than_asked_for(zoo: FakeWorkspace, limit: int) -> None:
     for question in ("Cats sleep all day, the vet said.", "Cats cats cats", "Something else"):
