@@ -1,4 +1,4 @@
-"""Steps of work: about a twentieth of a second each, found out from those before."""
+"""Steps of work: about a tenth of a second each, found out from those before."""
 
 import time
 
@@ -28,9 +28,9 @@ class Machine:
 
 
 @pytest.mark.parametrize("speed", [6_000, 20_000, 60_000])
-def test_steps_take_a_twentieth_of_a_second_on_any_machine(monkeypatch: pytest.MonkeyPatch, speed: float) -> None:
+def test_steps_take_a_tenth_of_a_second_on_any_machine(monkeypatch: pytest.MonkeyPatch, speed: float) -> None:
     taken = Machine(monkeypatch, characters_a_second=speed).work(Steps(), [100] * 1000)
-    assert all(0.025 < one < 0.06 for one in taken[10:-1])
+    assert all(0.05 < one < 0.12 for one in taken[10:-1])
 
 
 def test_a_machine_that_gets_slower_gets_shorter_steps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_a_machine_that_gets_slower_gets_shorter_steps(monkeypatch: pytest.Monke
     machine = Machine(monkeypatch, characters_a_second=60_000)
     machine.work(steps, [100] * 500)
     machine.speed = 6_000
-    assert machine.work(steps, [100] * 500)[-2] < 0.06
+    assert machine.work(steps, [100] * 500)[-2] < 0.12
 
 
 def test_a_text_is_never_cut_however_long(monkeypatch: pytest.MonkeyPatch) -> None:
