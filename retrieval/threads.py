@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import faiss
 from threadpoolctl import threadpool_limits
 
-_PATIENCE = 1.0  # seconds at one pause: under questions without end the work goes on, at a twentieth of its pace
+_PATIENCE = 1.0  # seconds at one pause: under questions without end the work goes on, at a tenth of its pace
 
 
 def leave_cores_to_torch() -> None:
