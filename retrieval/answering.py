@@ -133,9 +133,8 @@ class Answerer:
             if statement is None and (target.sources is not None or target.plan.intent != "fact"):
                 continue
             span = statement.span if statement else one.sentence.span
-            sure = confidence(one, self._weights)
-            if target.asked.amount and not amounts.held(one.article.text[span.start : span.end]):
-                sure *= self._weights.without_amount
+            lacks_amount = target.asked.amount and not amounts.held(one.article.text[span.start : span.end])
+            sure = confidence(one, self._weights, lacks_amount=lacks_amount)
             quotation = Quotation(one, statement, span.start, span.end, sure)
             place = (one.article.id, span.start)
             if place not in found or found[place].confidence < sure:

@@ -14,9 +14,8 @@ class Weights:
 
     Fitted by `tests/evaluation/fit_answers.py` on questions of our own, apart for sentences in the question's language
     and in others (`across` before token vectors took three bits; fitted again it differs in the second digit).
-    `without_amount` is what is left of the confidence in a sentence without a number where one is asked for: of 0.5 to
-    0.05, tried on the same questions, 0.2 told answerable from unanswerable ones best.
-
+    `without_amount` is what is left of the confidence in a sentence without a number where one is asked for; the same
+    script tries others: 0.5 tells answerable from unanswerable questions less well, 0.05 no better.
     `of_speaker` is the confidence from which a statement of whom was asked about is an answer, `of_anybody` that of any
     sentence when nobody was; both are set by hand (docs/quality.md).
     """
@@ -32,8 +31,12 @@ class Weights:
         return self.of_speaker if speaker else self.of_anybody
 
 
-def confidence(one: Candidate, weights: Weights) -> float:
-    """From 0 to 1; comparable between questions and archives."""
+def confidence(one: Candidate, weights: Weights, *, lacks_amount: bool = False) -> float:
+    """From 0 to 1; comparable between questions and archives.
+
+    `lacks_amount` is whether a number is asked for and what would be quoted has none.
+    """
     constant, late, context, dense, stems = weights.same if one.same else weights.across
     logit = constant + late * one.late + context * one.context + dense * one.dense + stems * one.stems
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+    share = weights.without_amount if lacks_amount else 1.0
+    return share / (1 + math.exp(-max(-50.0, min(50.0, logit))))

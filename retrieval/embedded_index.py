@@ -26,7 +26,7 @@ class EmbeddedIndex:
         self._words = words
         self._ranking = ranking
         self._lock = threading.Lock()
-        self._ready = False
+        self._ready = False  # whether there is a state that questions may go on with
 
     def catch_up(self) -> None:
         """See `CandidateIndex.catch_up`."""

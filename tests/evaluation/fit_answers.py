@@ -25,7 +25,7 @@ from bot.workspace import Workspace
 from config import load_settings
 from retrieval import amounts
 from retrieval.answering import Quotation
-from retrieval.confidence import Terms, Weights
+from retrieval.confidence import Terms, Weights, confidence
 from retrieval.planning import Target
 from retrieval.types import Article
 from tests.shared_data import DATA, REPOSITORY, read_lines
@@ -33,6 +33,7 @@ from tests.shared_data import DATA, REPOSITORY, read_lines
 QUESTIONS = REPOSITORY / "tests" / "evaluation" / "data"
 FOLDS = 5
 RIDGE = 0.02  # pull of the weights towards nothing: there are few questions
+SHARES = (1.0, 0.5, 0.2, 0.1, 0.05)  # of `without_amount`; 1 takes no notice of numbers
 DAY = date(2026, 1, 1)  # relative dates count from here
 Floats = npt.NDArray[np.float64]
 
@@ -54,9 +55,10 @@ class Tried:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tried = list(collect(Path(folder)))
-    held_out = [one for fold in range(FOLDS) for one in judged(tried, fold)]
-    print("held out:", figures(held_out))
-    weights = fit(tried)
+    for share in SHARES:
+        held_out = [one for fold in range(FOLDS) for one in judged(tried, fold, share)]
+        print(f"held out, without_amount {share}:", figures(held_out), flush=True)
+    weights = fit(tried, Weights.without_amount)
     print(weights)
     print("all, fitted on themselves:", figures([shifted(one, weights) for one in tried]))
 
@@ -101,8 +103,8 @@ def terms(one: Quotation) -> list[float]:
     return [1.0, candidate.late, candidate.context, candidate.dense, candidate.stems]
 
 
-def fit(tried: Sequence[Tried]) -> Weights:
-    weights = Weights(same=logistic(tried, same=True), across=logistic(tried, same=False))
+def fit(tried: Sequence[Tried], without_amount: float) -> Weights:
+    weights = Weights(logistic(tried, same=True), logistic(tried, same=False), without_amount)
     rates = [(one, rated(one, weights)) for one in tried]
     of_speaker = threshold([pair for pair in rates if pair[0].target.sources is not None])
     of_anybody = threshold([pair for pair in rates if pair[0].target.sources is None])
@@ -139,12 +141,10 @@ def logistic(tried: Sequence[Tried], *, same: bool) -> Terms:
 
 
 def rated(one: Tried, weights: Weights) -> list[float]:
-    found = []
-    for each in one.found:
-        own = weights.same if each.candidate.same else weights.across
-        given = 1.0 if amounts.held(each.text) or not one.target.asked.amount else weights.without_amount
-        found.append(given / (1 + np.exp(-np.dot(own, terms(each)))))
-    return found
+    amount = one.target.asked.amount
+    return [
+        confidence(each.candidate, weights, lacks_amount=amount and not amounts.held(each.text)) for each in one.found
+    ]
 
 
 def threshold(rates: Sequence[tuple[Tried, list[float]]]) -> float:
@@ -162,9 +162,9 @@ def balanced(best: Sequence[tuple[float, bool]], cut: float) -> float:
     return float(answered + refused) / 2
 
 
-def judged(tried: Sequence[Tried], fold: int) -> list[tuple[Tried, list[float]]]:
+def judged(tried: Sequence[Tried], fold: int, without_amount: float) -> list[tuple[Tried, list[float]]]:
     """The questions of a fold, rated by weights fitted on the others, shifted so that the threshold is 0.5."""
-    weights = fit([one for one in tried if one.fold != fold])
+    weights = fit([one for one in tried if one.fold != fold], without_amount)
     return [shifted(one, weights) for one in tried if one.fold == fold]
 
 
@@ -197,7 +197,17 @@ def figures(rates: Sequence[tuple[Tried, list[float]]], cut: float = 0.5) -> dic
         "answered": round(float(np.mean([r >= cut for r, a in best if a])), 3),
         "refused": round(float(np.mean([r < cut for r, a in best if not a])), 3),
         "balance": round(balanced(best, cut), 3),
+        "ordered, of a speaker": ordered([pair for pair in rates if pair[0].target.sources is not None]),
+        "ordered, of anybody": ordered([pair for pair in rates if pair[0].target.sources is None]),
     }
+
+
+def ordered(rates: Sequence[tuple[Tried, list[float]]]) -> float:
+    """The share of pairs of an answerable and an unanswerable question whose best confidences are in that order."""
+    best = [(max(rate, default=-9.0), one.question["answerable"]) for one, rate in rates]
+    better = np.array([one for one, answerable in best if answerable])[:, None]
+    worse = np.array([one for one, answerable in best if not answerable])
+    return round(float(np.mean((better > worse) + 0.5 * (better == worse))), 3)
 
 
 if __name__ == "__main__":
