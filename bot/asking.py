@@ -101,7 +101,8 @@ def sources(workspace: Workspace, pressed: Pressed, values: Sequence[str]) -> Ou
     given, start = _carried(workspace, pressed, values)
     shown = _shown(given, start) if given else []
     ids = dict.fromkeys(article for one in shown for article in (one.article_id, *one.also_in))
-    articles = [article for one in ids if (article := workspace.archive.article(one))]
+    there = workspace.archive.articles_of(ids)
+    articles = [there[one] for one in ids if one in there]
     if not given or not articles:
         return _gone(workspace, pressed)
     return Outcome(replies=source_replies(articles, _language(workspace, pressed, given.answer)))

@@ -272,7 +272,8 @@ class Worker:
 
     def _note(self, run: _Run, prepared: Sequence[Prepared]) -> None:
         self._pause(run)
-        self._queue.journal.note(run.job.id, prepared, [self._archive.article(one.article.id) for one in prepared])
+        former = self._archive.articles_of([one.article.id for one in prepared])
+        self._queue.journal.note(run.job.id, prepared, [former.get(one.article.id) for one in prepared])
         run.put |= {one.article.id for one in prepared}
 
     def _progress(self, run: _Run, report: Report) -> None:

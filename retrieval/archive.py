@@ -198,6 +198,9 @@ class Archive(Protocol):
     def article(self, article_id: str) -> Article | None:
         """The article, or None; raises `ArchiveDamaged` when it is not what was stored."""
 
+    def articles_of(self, article_ids: Collection[str]) -> dict[str, Article]:
+        """Those of the articles that are there, by id; raises `ArchiveDamaged` when one is not what was stored."""
+
     def articles(self) -> Iterator[Article]:
         """Every article, oldest write first."""
 

@@ -195,8 +195,14 @@ class PostgresArchive(ChangeLog):
 
     def article(self, article_id: str) -> Article | None:
         """See `Archive.article`."""
-        rows = self._db.rows("SELECT id, hash, head, text FROM articles WHERE article = ?", article_key(article_id))
-        return self._article(*rows[0]) if rows else None
+        return self.articles_of([article_id]).get(article_id)
+
+    def articles_of(self, article_ids: Collection[str]) -> dict[str, Article]:
+        """See `Archive.articles_of`."""
+        rows = self._db.rows(
+            "SELECT id, hash, head, text FROM articles WHERE article = ANY (?::uuid[])", _keys(article_ids)
+        )
+        return {row[0]: self._article(*row) for row in rows}
 
     def _article(self, article_id: str, stored_hash: str, head: str, text: str) -> Article:
         try:

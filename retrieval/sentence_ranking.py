@@ -68,10 +68,10 @@ class SentenceRanker:
         return self._archive.copies(article_ids)
 
     def _weighed(self, view: View, found: Candidates, sentences: Sequence[StoredSentence]) -> list[Candidate]:
-        articles = {one: self._archive.article(one) for one in {one.article_id for one in sentences}}
+        articles = self._archive.articles_of({one.article_id for one in sentences})
         # An article may be deleted or replaced since the search; a passage's id is never used for another.
         there = {one.id for one in self._archive.passages([one.id for one in found.passages])}
-        sentences = [one for one in sentences if one.passage_id in there and articles[one.article_id]]
+        sentences = [one for one in sentences if one.passage_id in there and one.article_id in articles]
         row = {passage.id: i for i, passage in enumerate(found.passages)}
         late, context = self._searcher.late(
             view, found, [(row[one.passage_id], one.first_token, one.end_token) for one in sentences]
@@ -82,7 +82,6 @@ class SentenceRanker:
             place = row[sentence.passage_id]
             passage = found.passages[place]
             article = articles[sentence.article_id]
-            assert article
             text = article.text[sentence.span.start : sentence.span.end]
             weighed.append(
                 Candidate(

@@ -158,10 +158,17 @@ class SqliteArchive(ChangeLog):
 
     def article(self, article_id: str) -> Article | None:
         """See `Archive.article`."""
-        rows = self._db.rows("SELECT document, hash FROM articles WHERE id = ?", article_id)
-        if not rows:
-            return None
-        (document, stored_hash), *_ = rows
+        return self.articles_of([article_id]).get(article_id)
+
+    def articles_of(self, article_ids: Collection[str]) -> dict[str, Article]:
+        """See `Archive.articles_of`."""
+        found: dict[str, Article] = {}
+        for group in _groups(list(article_ids)):
+            rows = self._db.rows(f"SELECT id, document, hash FROM articles WHERE id IN ({_marks(group)})", *group)
+            found.update((row[0], self._article(*row)) for row in rows)
+        return found
+
+    def _article(self, article_id: str, document: str, stored_hash: str) -> Article:
         try:
             article = Article.model_validate_json(document)
         except ValidationError:

@@ -56,8 +56,10 @@ class WholeArticles:
         statements = self._parts(f"{self._of('statements')} ORDER BY p.id", numbers, _STATEMENT)
         signatures = self._parts(self._of("signatures"), numbers, "p.signature")
         found = {}
-        for (article_id, lang), *_ in self._parts("FROM articles a WHERE {wanted}", numbers, "a.id, a.lang").values():
-            article = self._archive.article(article_id)
+        langs = self._parts("FROM articles a WHERE {wanted}", numbers, "a.lang")
+        articles = self._archive.articles_of(langs)
+        for article_id, ((lang,),) in langs.items():
+            article = articles.get(article_id)
             if article is None:  # taken out just now
                 continue
             try:

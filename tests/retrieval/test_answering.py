@@ -135,7 +135,7 @@ def test_an_empty_archive_has_no_answers(workspace: FakeWorkspace) -> None:
 # --- while the archive changes
 
 
-MOMENTS = [(Searcher, "candidates"), (SqliteArchive, "stored_sentences"), (SqliteArchive, "article")]
+MOMENTS = [(Searcher, "candidates"), (SqliteArchive, "stored_sentences"), (SqliteArchive, "articles_of")]
 
 
 def meanwhile(

@@ -53,6 +53,14 @@ def test_an_article_comes_back_as_it_was_given(archive: Archive) -> None:
     assert archive.article("a") == given
 
 
+def test_several_articles_are_read_at_once(archive: Archive) -> None:
+    given = {f"no. {number}": article(f"no. {number}", f"Line {number}.") for number in range(600)}
+    put(archive, *given.values())
+    assert archive.articles_of(given) == given
+    assert archive.articles_of(["no. 7", "no. 601", "NO. 8"]) == {"no. 7": given["no. 7"]}
+    assert archive.articles_of([]) == {}
+
+
 def test_an_article_without_an_id_gets_one_from_its_text() -> None:
     first, again, other = (Article(text=text) for text in ("same", "same", "other"))  # type: ignore[call-arg]
     assert first.id == again.id != other.id
