@@ -1,7 +1,8 @@
 """Names nearly the one that somebody typed: Lavrvo and Лавроф are slips for Lavrov, in whatever script he is known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
 
 from retrieval.names import name_words
@@ -34,6 +35,18 @@ def nearness(typed: str, name: str) -> float:
     *given, family = zip(one, (other[0], *between, other[-1]), strict=True)
     before = min(_near(*pair) for pair in given)
     return min(before, _near(*family, beside=before >= _FITS)) if before else 0.0
+
+
+def sounding_near(typed: str, skeletons: Sequence[str]) -> list[str]:
+    """Those of the skeletons of family names outside which no name is near the one typed."""
+    words = name_words(typed)
+    scorer = Indel.normalized_similarity
+    found = (
+        process.extract(skeleton(words[-1]), skeletons, scorer=scorer, score_cutoff=_SOUNDS, limit=None)
+        if words
+        else []
+    )
+    return [sound for sound, *_ in found]
 
 
 def _near(typed: str, word: str, *, beside: bool = False) -> float:

@@ -44,23 +44,24 @@ def word_likeness(a: str, b: str) -> float:
     return max((likelihood(evidence(x, y)) for x in split(a) for y in split(b)), default=0.0)
 
 
-def name_likeness(a: str, b: str) -> float:
+def name_likeness(a: str, b: str, least: float = 0.0) -> float:
     """How surely two names are one person's or one body's, from 0 to 1.
 
     A name of one word fits another's last word better than the rest of it; words that both names have and that
-    do not fit make them two people.
+    do not fit make them two people. What is below `least` may come out lower, and sooner.
     """
     one, other = split(a), split(b)
     if not one or not other or generation(a) * generation(b) < 0:
         return 0.0
-    return _likeness(*sorted((one, other), key=lambda words: (len(words), words)))
+    short, long = sorted((one, other), key=lambda words: (len(words), words))
+    return _likeness(short, long, least)
 
 
-def _likeness(short: tuple[str, ...], long: tuple[str, ...]) -> float:
+def _likeness(short: tuple[str, ...], long: tuple[str, ...], least: float) -> float:
     if len(short) == 1:
         return max(_alone(short[0], long, i) for i in range(len(long)))
     best = _in_order(short, long)
-    if best < _TURNED:
+    if max(best, least) < _TURNED:
         for turned in {(*short[1:], short[0]), (short[-1], *short[:-1])}:
             best = max(best, _TURNED * _in_order(turned, long))
     return best

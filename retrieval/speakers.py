@@ -14,7 +14,7 @@ from pathlib import Path
 from retrieval.archive import Archive, StoredSource
 from retrieval.errors import ArchiveUnwritable
 from retrieval.folding import fold, script_of, stems
-from retrieval.misspelling import nearness
+from retrieval.misspelling import nearness, sounding_near
 from retrieval.name_memory import NameMemory
 from retrieval.names import NameIndex, name_likeness, name_words
 from retrieval.source_follower import SourceFollower
@@ -98,7 +98,8 @@ class SpeakerIndex(SourceFollower):
 
     def _clear(self) -> None:
         self._identities: list[_Identity] = []
-        self._by_name: dict[tuple[bool, str], int] = {}
+        self._by_spelling: dict[tuple[bool, str], int] = {}
+        self._by_name: dict[tuple[bool, str], int] = {}  # the same, by folded spellings
         self._by_key: dict[str | int, list[int]] = {}
         self._by_id: dict[str, int] = {}  # by what the id is or would be, were it any other of the names'
         self._of_source: dict[int, int] = {}
@@ -112,24 +113,32 @@ class SpeakerIndex(SourceFollower):
             return
         self._hosts_of.clear()
         name, person = stored.source.name, stored.source.person
-        known = self._by_name.get((person, fold(name)))
-        number = self._joined(name, person) if known is None else known
+        number = self._by_spelling.get((person, name))
         if number is None:
-            number = len(self._identities)
-            self._identities.append(_Identity(person))
+            number = self._by_spelling[person, name] = self._numbered(name, person)
         identity = self._identities[number]
-        if known is None:
-            self._by_name[person, fold(name)] = number
-            self._by_id[_id(name, person)] = number
-            for key in _keys(name):
-                self._by_key.setdefault(key, []).append(number)
-            if person or len(name.split()) <= _LONGEST_BODY:
-                bare = person and len(name_words(name)) < 2
-                (self._bare_names if bare else self._names).add(name, number)
         identity.names[name] += stored.statements
         identity.sources.add(stored.id)
         self._of_source[stored.id] = number
         self._stored[stored.id] = stored
+
+    def _numbered(self, name: str, person: bool) -> int:
+        """The identity that has a spelling from now on: one that is known, or a new one."""
+        folded = fold(name)
+        if (person, folded) in self._by_name:
+            return self._by_name[person, folded]
+        number = self._joined(name, person)
+        if number is None:
+            number = len(self._identities)
+            self._identities.append(_Identity(person))
+        self._by_name[person, folded] = number
+        self._by_id[_id(name, person)] = number
+        for key in _keys(name):
+            self._by_key.setdefault(key, []).append(number)
+        if person or len(name.split()) <= _LONGEST_BODY:
+            bare = person and len(name_words(name)) < 2
+            (self._bare_names if bare else self._names).add(name, number)
+        return number
 
     def _joined(self, name: str, person: bool) -> int | None:
         """The identity that a new name belongs to, remembered or found out."""
@@ -164,7 +173,8 @@ class SpeakerIndex(SourceFollower):
         return {number for number in found if self._identities[number].person and self._identities[number].full}
 
     def _likeness(self, name: str, number: int) -> float:
-        return max(name_likeness(name, own) for own in self._identities[number].names)
+        """How surely a name is this identity's; below `_SAME` it is not weighed to the end."""
+        return max(name_likeness(name, own, _SAME) for own in self._identities[number].names)
 
     def _host(self, number: int) -> int:
         """Whom a bare family name means: the only full name that has it, or by far the most quoted one."""
@@ -229,7 +239,9 @@ class SpeakerIndex(SourceFollower):
         """People whose names are nearly this one, the nearest first, then the most quoted; three at most."""
         with self._lock:
             nearest: dict[int, float] = {}
-            for number, identity in enumerate(self._identities):
+            sounds = sounding_near(name, [key for key in self._by_key if isinstance(key, str)])
+            for number in sorted({number for sound in sounds for number in self._by_key[sound]}):
+                identity = self._identities[number]
                 near = max((nearness(name, own) for own in identity.names), default=0.0) if identity.person else 0.0
                 if near:
                     host = self._host(number)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from math import exp
 from typing import NamedTuple
 
@@ -133,27 +134,27 @@ def likelihood(found: Evidence) -> float:
 
 def _aligned(a: str, b: str, scripts: str, cost: float) -> Evidence:
     """The best alignment of two strings of sounds, the second up to any of its endings (and so the first)."""
-    worth, n, m = _worths()[scripts].get, len(a), len(b)
-    table = [[0.0] * (m + 1) for _ in range(n + 1)]
-    for i in range(n + 1):
-        row, above = table[i], table[i - 1]
-        x = a[i - 1 : i]
-        for j in range(m + 1):
-            if not i and not j:
-                continue
-            y = b[j - 1 : j]
-            best = -1e9
-            if i:
-                best = above[j] + worth((x, ""), _GAP)
-            if j:
-                best = max(best, row[j - 1] + worth(("", y), _GAP))
-            if i and j:
-                best = max(best, above[j - 1] + worth((x, y), _MISMATCH))
-                if i > 1 and (gain := worth((a[i - 2 : i], y))) is not None:
-                    best = max(best, table[i - 2][j - 1] + gain)
-                if j > 1 and (gain := worth((x, b[j - 2 : j]))) is not None:
-                    best = max(best, above[j - 2] + gain)
-            row[j] = best
+    steps = _steps(scripts)
+    added = [steps.added.get(letter, _GAP) for letter in b]
+    table = [list(accumulate(added, initial=0.0))]
+    for i, x in enumerate(a):
+        above, before = table[i], table[i - 1]
+        gone = steps.gone.get(x, _GAP)
+        single, split, joined = steps.single.get(x, {}), steps.split.get(x), steps.joined.get(a[i - 1 : i + 1])
+        best = above[0] + gone
+        row = [best]
+        for j, y in enumerate(b):  # plain comparisons: this is most of the time that names take
+            best += added[j]
+            if (other := above[j + 1] + gone) > best:
+                best = other
+            if (other := above[j] + single.get(y, _MISMATCH)) > best:
+                best = other
+            if joined and y in joined and (other := before[j] + joined[y]) > best:
+                best = other
+            if split and j and (pair := b[j - 1 : j + 1]) in split and (other := above[j - 1] + split[pair]) > best:
+                best = other
+            row.append(best)
+        table.append(row)
     most_a, most_b = _most(a, scripts[0]), _most(b, scripts[1])
     found = Evidence(0.0, 0.0)
     for i, cost_a in _ends(a, scripts[0]):
@@ -221,6 +222,34 @@ def _worths() -> dict[str, Worths]:
     for scripts, one, other, worth in _lines("spellings.tsv.gz"):
         found[scripts][one, other] = float(worth)
     return found
+
+
+class _Steps(NamedTuple):
+    """The correspondences of two scripts, by the letters of the first: what each is worth in nats.
+
+    `gone` are letters for nothing, `added` those of the second script for nothing; `single` is letter for letter,
+    `split` one for two, `joined` two for one.
+    """
+
+    gone: dict[str, float]
+    added: dict[str, float]
+    single: dict[str, dict[str, float]]
+    split: dict[str, dict[str, float]]
+    joined: dict[str, dict[str, float]]
+
+
+@cache
+def _steps(scripts: str) -> _Steps:
+    steps = _Steps({}, {}, {}, {}, {})
+    for (one, other), worth in _worths()[scripts].items():
+        if not other:
+            steps.gone[one] = worth
+        elif not one:
+            steps.added[other] = worth
+        else:
+            kind = steps.single if len(one) == len(other) else steps.split if len(one) < len(other) else steps.joined
+            kind.setdefault(one, {})[other] = worth
+    return steps
 
 
 @cache

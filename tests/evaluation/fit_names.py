@@ -73,6 +73,7 @@ def main() -> None:
     write("spellings.tsv.gz", spellings(trained))
     write("names.tsv.gz", [])
     transliteration._worths.cache_clear()
+    transliteration._steps.cache_clear()
     print("likelihood", fit(trained[TRAINED_ON:]))
     write("names.tsv.gz", irregular(rows))
 
