@@ -36,11 +36,27 @@ _LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks 
 
 @dataclass
 class _Identity:
-    """One person or body: its names with their statements, and its sources."""
+    """One person or body: its names with their statements, its sources, and of them the first and the most quoted one.
+
+    `roles` has the first role of each language.
+    """
 
     person: bool
     names: Counter[str] = field(default_factory=Counter)
     sources: set[int] = field(default_factory=set)
+    first: StoredSource | None = None
+    most: StoredSource | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+
+    def add(self, stored: StoredSource) -> None:
+        """Takes in a source, after all with a lower id."""
+        self.names[stored.source.name] += stored.statements
+        self.sources.add(stored.id)
+        self.first = self.first or stored
+        if self.most is None or stored.statements > self.most.statements:
+            self.most = stored
+        if stored.source.role:
+            self.roles.setdefault(stored.lang, stored.source.role)
 
     @property
     def full(self) -> bool:
@@ -116,9 +132,7 @@ class SpeakerIndex(SourceFollower):
         number = self._by_spelling.get((person, name))
         if number is None:
             number = self._by_spelling[person, name] = self._numbered(name, person)
-        identity = self._identities[number]
-        identity.names[name] += stored.statements
-        identity.sources.add(stored.id)
+        self._identities[number].add(stored)
         self._of_source[stored.id] = number
         self._stored[stored.id] = stored
 
@@ -280,11 +294,11 @@ class SpeakerIndex(SourceFollower):
         return self._stored.get(source_id)
 
     def _found(self, number: int, likeness: float) -> Found:
-        guests = [number, *self._guests(number)]
-        sources = frozenset(source for one in guests for source in self._identities[one].sources)
-        first = max((self._stored[one] for one in sources), key=lambda one: (one.statements, -one.id))
-        statements = sum(self._identities[one].statements for one in guests)
-        return Found(self._speaker(number, first), likeness, sources, statements)
+        guests = [self._identities[one] for one in (number, *self._guests(number))]
+        sources = frozenset().union(*(one.sources for one in guests))
+        most = max((one.most for one in guests if one.most), key=lambda one: (one.statements, -one.id))
+        statements = sum(one.statements for one in guests)
+        return Found(self._speaker(number, most), likeness, sources, statements)
 
     def _guests(self, number: int) -> Iterator[int]:
         """The bare family names that mean this person."""
@@ -300,11 +314,9 @@ class SpeakerIndex(SourceFollower):
         name = source.name
         if source.person and len(name_words(name)) < 2:
             name = max(mine, key=lambda one: (len(name_words(one)), own.names[one]))
-        others = (self._stored[one] for one in sorted(own.sources))
-        roles = (one.source.role for one in others if one.lang == stored.lang and one.source.role)
-        role = source.role or next(roles, None)
+        role = source.role or own.roles.get(stored.lang)
         aliases = dict.fromkeys(one for one in (source.name, *source.aliases, *names) if one != name)
-        first = self._stored[min(own.sources)].source.name
+        first = (own.first or stored).source.name
         return Speaker(id=_id(first, own.person), name=name, aliases=list(aliases), role=role)
 
 

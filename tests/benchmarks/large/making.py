@@ -2,9 +2,9 @@
 
 A made article has the passages of a real one, each put together from the first half of its own sentences and the second
 half of those of another passage of its language and about its length. Token vectors go with their sentences. So words,
-lengths and the shares of languages are those of real articles. One source in ten has its family name from another, so
-that the number of people grows with the archive: to tens of thousands in a million passages, as the number of different
-words does in a growing text (Heaps' law with an exponent of 0.7).
+lengths and the shares of languages are those of real articles. One source in ten has its family name from another, each
+of them as likely, so that the number of people grows with the archive: to tens of thousands in a million passages, as
+the number of different words does in a growing text (Heaps' law with an exponent of 0.7).
 
 The vector of a made passage lies as near to that of the first half as a real one, drawn by chance, does to its nearest
 other (cosine around their language's mean), and as far from the mean; the rest of its direction is noise with the
@@ -51,7 +51,7 @@ class Seed:
     passages: dict[str, list[list[Piece]]] = field(default_factory=lambda: defaultdict(list))
     vectors: dict[str, Floats] = field(default_factory=dict)
     articles: list[tuple[str, list[int]]] = field(default_factory=list)  # language, positions among its passages
-    names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # each once
 
 
 def read(folder: Path) -> Seed:
@@ -90,6 +90,7 @@ def read(folder: Path) -> Seed:
             vectors[lang] += [found[passage] for passage in pieces]
             seed.articles.append((lang, list(range(first_place, len(seed.passages[lang])))))
             seed.names[lang] += [name for name, _, _ in said.values() if name]
+    seed.names = {lang: sorted(set(names)) for lang, names in seed.names.items()}
     seed.vectors = {lang: np.stack(found) for lang, found in vectors.items()}
     return seed
 
