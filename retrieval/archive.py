@@ -77,14 +77,16 @@ class Prepared:
     signature: bytes = b""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StoredSource:
-    """A source with its id, its article, and how many statements it has there."""
+    """A `Source` with its id, its article's language, and how many statements it has there; small: there are many."""
 
     id: int
-    article_id: str
     lang: str
-    source: Source
+    name: str
+    aliases: Sequence[str]
+    role: str | None
+    person: bool
     statements: int
 
 

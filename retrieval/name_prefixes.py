@@ -34,9 +34,9 @@ class NamePrefixes(SourceFollower):
         if stored.id in self._taken_in or not stored.statements:
             return
         self._taken_in.add(stored.id)
-        name = fold(stored.source.name)
+        name = fold(stored.name)
         self._sources.setdefault(name, []).append(stored.id)
-        if stored.source.person:
+        if stored.person:
             self._quoted.setdefault(stored.lang, Counter())[name] += stored.statements
         for word in self._begun_by(stored):
             if word not in self._holders:
@@ -48,8 +48,8 @@ class NamePrefixes(SourceFollower):
     @staticmethod
     def _begun_by(stored: StoredSource) -> set[str]:
         """The words that one may begin to type a name with: any of a person's, the first of a body's."""
-        split = name_words(stored.source.name)
-        if not stored.source.person:
+        split = name_words(stored.name)
+        if not stored.person:
             split = split[:1] if len(split) <= _LONGEST_BODY else []
         return {form for word in split for form in (word, without_article(word))}
 

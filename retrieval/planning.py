@@ -10,7 +10,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.archive import Archive, Source, StoredSource
+from retrieval.archive import Archive, StoredSource
 from retrieval.encoder import Encoder
 from retrieval.folding import fold, stem, words
 from retrieval.followups import standalone
@@ -102,7 +102,7 @@ class Asking:
         scores = np.array([self._name_likeness(description, one) for one in stored], np.float32)
         least = _NAME
         if scores.max(initial=0.0) < least and not is_name(description):
-            roles = self._roles.likeness(description, [(one.source, one.lang) for one in stored])
+            roles = self._roles.likeness(description, stored)
             fits = np.array([relevance[one.id] for one in stored], np.float32)
             same = np.array(
                 [self._may_be(description, one, role) for one, role in zip(stored, roles, strict=True)], bool
@@ -133,17 +133,17 @@ class Asking:
     @staticmethod
     def _may_be(description: str, stored: StoredSource, role: float) -> bool:
         """Whether a description is near enough; within a language every word of it must be in the other."""
-        person = stored.source.person
+        person = stored.person
         if detect_language(description) == stored.lang:
-            names = " ".join((stored.source.role or "", stored.source.name, *stored.source.aliases))
+            names = " ".join((stored.role or "", stored.name, *stored.aliases))
             own = {stem(word, stored.lang) for word in words(names)}
             wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2 and word not in _EMPTY]
             return all(word in own for word in wanted) or role >= (_ROLE_SURE if person else _BODY_SURE)
         return role >= (_ROLE_LEAST if person else _BODY_LEAST)
 
     def _name_likeness(self, phrase: str, stored: StoredSource) -> float:
-        speaker = self.speakers.speaker(stored.id) if stored.source.person else None
-        names = (stored.source.name, *stored.source.aliases, speaker.name) if speaker else ()
+        speaker = self.speakers.speaker(stored.id) if stored.person else None
+        names = (stored.name, *stored.aliases, speaker.name) if speaker else ()
         # Yelena Lavrova is not the Lavrov whose given name is known.
         full = [name for name in names if len(name_words(name)) > 1] if len(name_words(phrase)) > 1 else []
         ends = [phrase, *(" ".join(phrase.split()[-count:]) for count in (1, 2) if len(phrase.split()) > count + 1)]
@@ -181,14 +181,14 @@ class RoleMatcher:
         self._encoder = encoder
         self._vector = lru_cache(maxsize=4096)(self._encoded)
 
-    def likeness(self, description: str, sources: Sequence[tuple[Source, str]]) -> Floats:
+    def likeness(self, description: str, sources: Sequence[StoredSource]) -> Floats:
         """Cosine of the description and each source's role, or name when it is a body, shape (len(sources),)."""
         if not sources:
             return np.zeros(0, np.float32)
-        described = [one.role or ("" if one.person else one.name) for one, _ in sources]
+        described = [one.role or ("" if one.person else one.name) for one in sources]
         new = [text for text in dict.fromkeys(described) if text]
         asked = self._vector(spelt_out(description), detect_language(description))
-        vectors = {text: self._vector(text, lang) for text, (_, lang) in zip(described, sources, strict=True) if text}
+        vectors = {text: self._vector(text, one.lang) for text, one in zip(described, sources, strict=True) if text}
         assert len(vectors) == len(new)
         return np.array([float(vectors[text] @ asked) if text else 0.0 for text in described], np.float32)
 

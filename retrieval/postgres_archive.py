@@ -20,7 +20,6 @@ from retrieval.archive import (
     Counts,
     Outcome,
     Prepared,
-    Source,
     StoredSentence,
     StoredSource,
     StoredStatement,
@@ -32,7 +31,7 @@ from retrieval.postgres_copies import PostgresCopies
 from retrieval.postgres_database import PostgresDatabase
 from retrieval.postgres_health import PostgresHealth
 from retrieval.postgres_words import Words, words_of
-from retrieval.stored_forms import article_key, halfvec, halfvecs
+from retrieval.stored_forms import article_key, halfvec, halfvecs, stored_sources
 from retrieval.types import Article, Passage, Sentence, Span
 
 _PAGE = 500  # articles read at once: a few MB of text
@@ -265,14 +264,12 @@ class PostgresArchive(ChangeLog):
     def sources(self, since: int = 0) -> Iterator[StoredSource]:
         """See `Archive.sources`."""
         rows = self._db.rows(
-            'SELECT s.id, a.id, a.lang, s.name, s.aliases, s.role, s.person, s."start", s."end",'
+            "SELECT s.id, a.lang, s.name, s.aliases, s.role, s.person,"
             " (SELECT count(*) FROM statements t WHERE t.article = s.article AND t.source = s.id)"
             " FROM sources s JOIN articles a USING (article) WHERE a.sequence > ? ORDER BY s.id",
             since,
         )
-        for source_id, article_id, lang, name, aliases, role, person, start, end, count in rows:
-            source = Source(name, json.loads(aliases), role, person, Span(start=start, end=end))
-            yield StoredSource(source_id, article_id, lang, source, count)
+        return stored_sources(rows)
 
     def removed_since(self, since: int) -> bool:
         """See `Archive.removed_since`."""

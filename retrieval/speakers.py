@@ -50,13 +50,13 @@ class _Identity:
 
     def add(self, stored: StoredSource) -> None:
         """Takes in a source, after all with a lower id."""
-        self.names[stored.source.name] += stored.statements
+        self.names[stored.name] += stored.statements
         self.sources.add(stored.id)
         self.first = self.first or stored
         if self.most is None or stored.statements > self.most.statements:
             self.most = stored
-        if stored.source.role:
-            self.roles.setdefault(stored.lang, stored.source.role)
+        if stored.role:
+            self.roles.setdefault(stored.lang, stored.role)
 
     @property
     def full(self) -> bool:
@@ -128,7 +128,7 @@ class SpeakerIndex(SourceFollower):
         if stored.id in self._stored:
             return
         self._hosts_of.clear()
-        name, person = stored.source.name, stored.source.person
+        name, person = stored.name, stored.person
         number = self._by_spelling.get((person, name))
         if number is None:
             number = self._by_spelling[person, name] = self._numbered(name, person)
@@ -307,16 +307,16 @@ class SpeakerIndex(SourceFollower):
             yield from (one for one in near if one != number and self._host(one) == number)
 
     def _speaker(self, number: int, stored: StoredSource) -> Speaker:
-        own, source = self._identities[number], stored.source
-        names = sorted({*own.names, *self._identities[self._of_source[stored.id]].names, source.name})
-        script = script_of(source.name)
+        own = self._identities[number]
+        names = sorted({*own.names, *self._identities[self._of_source[stored.id]].names, stored.name})
+        script = script_of(stored.name)
         mine = [name for name in names if script_of(name) == script]
-        name = source.name
-        if source.person and len(name_words(name)) < 2:
+        name = stored.name
+        if stored.person and len(name_words(name)) < 2:
             name = max(mine, key=lambda one: (len(name_words(one)), own.names[one]))
-        role = source.role or own.roles.get(stored.lang)
-        aliases = dict.fromkeys(one for one in (source.name, *source.aliases, *names) if one != name)
-        first = (own.first or stored).source.name
+        role = stored.role or own.roles.get(stored.lang)
+        aliases = dict.fromkeys(one for one in (stored.name, *stored.aliases, *names) if one != name)
+        first = (own.first or stored).name
         return Speaker(id=_id(first, own.person), name=name, aliases=list(aliases), role=role)
 
 

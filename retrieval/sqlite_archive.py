@@ -18,7 +18,6 @@ from retrieval.archive import (
     Counts,
     Outcome,
     Prepared,
-    Source,
     StoredSentence,
     StoredSource,
     StoredStatement,
@@ -29,7 +28,7 @@ from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.sqlite_copies import SqliteCopies
 from retrieval.sqlite_database import SqliteDatabase
 from retrieval.sqlite_health import SqliteHealth
-from retrieval.stored_forms import halves
+from retrieval.stored_forms import halves, stored_sources
 from retrieval.types import Article, Passage, Sentence, Span
 
 _T = TypeVar("_T")
@@ -227,14 +226,12 @@ class SqliteArchive(ChangeLog):
     def sources(self, since: int = 0) -> Iterator[StoredSource]:
         """See `Archive.sources`."""
         rows = self._db.rows(
-            'SELECT s.id, a.id, a.lang, s.name, s.aliases, s.role, s.person, s."start", s."end",'
+            "SELECT s.id, a.lang, s.name, s.aliases, s.role, s.person,"
             " (SELECT count(*) FROM statements t WHERE t.source = s.id)"
             " FROM sources s JOIN articles a ON a.key = s.article WHERE a.sequence > ? ORDER BY s.id",
             since,
         )
-        for source_id, article_id, lang, name, aliases, role, person, start, end, count in rows:
-            source = Source(name, json.loads(aliases), role, bool(person), Span(start=start, end=end))
-            yield StoredSource(source_id, article_id, lang, source, count)
+        return stored_sources(rows)
 
     def removed_since(self, since: int) -> bool:
         """See `Archive.removed_since`."""

@@ -1,12 +1,16 @@
-"""The forms in which databases keep vectors and keys: half precision, bare in SQLite, a halfvec in PostgreSQL."""
+"""The forms in which databases keep things: vectors in half precision, bare in SQLite and a halfvec in PostgreSQL."""
 
+import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+
+from retrieval.archive import StoredSource
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,6 +32,21 @@ def halfvecs(stored: Sequence[bytes]) -> Floats:
 
 def _rows(vectors: Sequence[npt.NDArray[np.float16]]) -> Floats:
     return np.stack(vectors).astype(np.float32) if vectors else np.empty((0, 0), np.float32)
+
+
+def stored_sources(rows: Iterable[Sequence[Any]]) -> Iterator[StoredSource]:
+    """Sources of rows with the same columns, aliases as JSON; texts that many of them share are kept once."""
+    once: dict[str, str] = {}
+    for source_id, lang, name, aliases, role, person, statements in rows:
+        yield StoredSource(
+            source_id,
+            once.setdefault(lang, lang),
+            once.setdefault(name, name),
+            () if aliases == "[]" else tuple(json.loads(aliases)),
+            role and once.setdefault(role, role),
+            bool(person),
+            statements,
+        )
 
 
 def article_key(article_id: str) -> UUID:

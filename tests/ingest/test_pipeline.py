@@ -80,7 +80,7 @@ def test_an_article_is_stored_with_its_statements_and_who_says_them(archive: Arc
     report = ingestor().ingest([article("a", QUOTES), article("b")])
     assert report.statements == archive.counts().statements == 2
     assert statements(archive, "a") == ["Putin said: we agree.", "Lavrov said: not yet."]
-    assert [one.source.name for one in archive.sources()] == ["Putin", "Lavrov"]
+    assert [one.name for one in archive.sources()] == ["Putin", "Lavrov"]
 
 
 def test_statements_are_those_of_the_latest_version(archive: Archive) -> None:

@@ -89,7 +89,7 @@ def test_a_speaker_who_was_stored_since_the_question_was_planned_is_named(worksp
     workspace.ingestor.ingest([article("Hekla")])
     workspace.speakers.catch_up(workspace.archive)
     workspace.ingestor.ingest([Article(id="new", text="Anna Jones said: whales are late this year.")])
-    (new,) = (one for one in workspace.archive.sources(0) if one.source.name == "Anna Jones")
+    (new,) = (one for one in workspace.archive.sources(0) if one.name == "Anna Jones")
     assert workspace.speakers.speaker(new.id) is None
     speaker = workspace.asking.speaker(new.id)
     assert speaker is not None

@@ -24,7 +24,7 @@ def found(archive: SqliteArchive, typed: str) -> set[str]:
     index = NamePrefixes()
     index.catch_up(archive)
     ids = index.find(typed)
-    return {one.source.name for one in archive.sources() if one.id in ids}
+    return {one.name for one in archive.sources() if one.id in ids}
 
 
 @pytest.mark.parametrize("script", list(NAMES))
@@ -91,7 +91,7 @@ def test_who_is_quoted_most_in_a_language_comes_first_then_those_of_others(archi
     )
     index = NamePrefixes()
     index.catch_up(archive)
-    names = {one.id: one.source.name for one in archive.sources()}
+    names = {one.id: one.name for one in archive.sources()}
     ranked = [{names[source] for source in sources} for sources in index.most_quoted("en", 3)]
     assert ranked == [{"Sergey Lavrov"}, {"Angela Merkel"}, {"سيرغي لافروف"}]
     assert len(index.most_quoted("ru", 2)) == 2

@@ -124,7 +124,7 @@ def test_an_office_is_that_of_who_is_described_so(asking: Callable[..., Asking],
     sources, who = plans.described("the Russian foreign minister", everybody)
     assert who is not None
     assert who.name == "Sergey Lavrov"
-    named = {one.source.name for one in workspace.archive.sources() if one.id in sources}
+    named = {one.name for one in workspace.archive.sources() if one.id in sources}
     assert named == {"Sergey Lavrov", "Сергей Лавров"}, "his words in other articles, too, and nobody else's"
 
 
@@ -145,7 +145,7 @@ def test_a_body_is_also_what_its_article_calls_it(
     )
     workspace.archive.put([quoting("one", own, other, lang=lang)])
     fitting = [one for one in workspace.archive.sources() if Asking._may_be(asked, one, role=0.0)]
-    assert [one.source.name for one in fitting] == [body]
+    assert [one.name for one in fitting] == [body]
 
 
 def test_an_office_that_nobody_holds_is_nobodys(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:

@@ -67,7 +67,7 @@ def test_a_speaker_is_named_in_the_articles_own_script(
     for one in archive.sources():
         speaker = index.speaker(one.id)
         assert speaker is not None
-        assert speaker.name == one.source.name
+        assert speaker.name == one.name
         assert speaker.id == index.all()[0].speaker.id
         assert {speaker.name, *speaker.aliases} == {name for name, *_ in LAVROV}
 
