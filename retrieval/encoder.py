@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from config.settings import Encoder as EncoderSettings
 from retrieval import bundled_model
 from retrieval.errors import ModelUnavailable
+from retrieval.threads import compute_alone
 
 if TYPE_CHECKING:
     import torch
@@ -109,7 +111,7 @@ class SentenceTransformerEncoder:
     """An `Encoder` over a sentence-transformers model: the bundled one, a folder, or a hub name.
 
     The transformer runs in bfloat16 where the processor computes in it natively; pooling and normalisation are in
-    float32, since bfloat16 would bend lengths by 0.2 %.
+    float32, since bfloat16 would bend lengths by 0.2 %. Questions take a core each, passages all of them.
 
     The model is loaded at first use, which raises `ModelUnavailable` when it cannot be had.
     """
@@ -119,6 +121,7 @@ class SentenceTransformerEncoder:
         self.identity = _identity(settings.model) if settings.model else bundled_model.identity()
         self._lock = threading.RLock()
         self._turn = threading.Lock()  # for passes that use all cores
+        self._for_questions = ThreadPoolExecutor(os.cpu_count(), "question", compute_alone)
 
     @cached_property
     def _model(self) -> Any:
@@ -167,8 +170,10 @@ class SentenceTransformerEncoder:
                 return_offsets_mapping=True,
                 return_special_tokens_mask=True,
             )
-        for batch in _batches([len(ids) for ids in coded["input_ids"]]):
-            vectors, deep, sentences = self._forward([coded["input_ids"][i] for i in batch])
+        batches = list(_batches([len(ids) for ids in coded["input_ids"]]))
+        apply = self._for_questions.map if role == "query" else map
+        passes = apply(self._forward, [[coded["input_ids"][i] for i in batch] for batch in batches])
+        for batch, (vectors, deep, sentences) in zip(batches, passes, strict=True):
             pooled[batch] = sentences
             for row, i in enumerate(batch):
                 offsets = np.array(coded["offset_mapping"][i], np.int32).reshape(-1, 2)
