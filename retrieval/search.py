@@ -14,7 +14,7 @@ from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre, maxsim
 from retrieval.linear import unit
-from retrieval.packing import stretched, unpack
+from retrieval.packing import cosines, stretched
 from retrieval.types import Hit
 from retrieval.view import View
 
@@ -109,14 +109,13 @@ class Searcher:
         Across languages rare words, which are names mostly, count for more. A part is the position of its passage, its
         first token there and the one after its last.
         """
-        tokens, lengths = unpack(candidates.tokens, len(self._means.spread))
-        cosines = tokens @ view.tokens.T
+        fits, lengths = cosines(candidates.tokens, view.tokens)
         same = np.array([one.lang == view.lang for one in candidates.passages], bool)
-        whole = _by_language(maxsim(cosines, view.weights, lengths), same)
+        whole = _by_language(maxsim(fits, view.weights, lengths), same)
         if not parts:
             return np.zeros(0, np.float32), whole
         begins = np.cumsum(lengths) - lengths
-        pieces = [cosines[begins[i] + first : begins[i] + min(end, lengths[i])] for i, first, end in parts]
+        pieces = [fits[begins[i] + first : begins[i] + min(end, lengths[i])] for i, first, end in parts]
         sizes = np.array([len(piece) for piece in pieces], np.int64)
         within = maxsim(np.concatenate(pieces), view.weights, sizes)
         return _by_language(within, same[[i for i, _, _ in parts]]), whole

@@ -26,9 +26,9 @@ def _pack(vectors: Floats, spread: Floats) -> bytes:
     return vectors.astype(np.float32).tobytes()
 
 
-def _unpack(packed: list[bytes], dimension: int) -> tuple[Floats, npt.NDArray[np.int64]]:
-    tokens = np.frombuffer(b"".join(packed), np.float32).reshape(-1, dimension)
-    return tokens, np.array([len(text) // (4 * dimension) for text in packed], np.int64)
+def _cosines(packed: list[bytes], vectors: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+    tokens = np.frombuffer(b"".join(packed), np.float32).reshape(-1, vectors.shape[1])
+    return tokens @ vectors.T, np.array([len(text) // (4 * vectors.shape[1]) for text in packed], np.int64)
 
 
 def _unchanged(vectors: Floats, spread: Floats) -> Floats:
@@ -39,7 +39,7 @@ def main() -> None:
     rows = {"3 bits": figures()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ingest.pipeline.pack", _pack)
-        patch.setattr("retrieval.search.unpack", _unpack)
+        patch.setattr("retrieval.search.cosines", _cosines)
         patch.setattr("retrieval.search.stretched", _unchanged)
         rows["float32"] = figures()
     names = [one for sets in SETS.values() for one in sets]

@@ -6,7 +6,7 @@ import pytest
 from retrieval.fusion import Features, Weights, match, rank
 from retrieval.late_interaction import centre, maxsim
 from retrieval.linear import unit
-from retrieval.packing import pack, stretched, unpack
+from retrieval.packing import cosines, pack, stretched, unpack
 
 RNG = np.random.default_rng(5)
 
@@ -76,10 +76,20 @@ def test_packed_vectors_take_three_bits_and_point_the_same_way() -> None:
     spread = np.concatenate(texts).std(axis=0)
     packed = [pack(text, spread) for text in texts]
     assert [len(one) for one in packed] == [144 * len(text) for text in texts]
-    tokens, lengths = unpack(packed, 384)
+    own, lengths = cosines(packed, stretched(np.concatenate(texts), spread))
     assert lengths.tolist() == [7, 0, 50]
-    cosines = np.einsum("td,td->t", stretched(np.concatenate(texts), spread), tokens)
-    assert np.allclose(cosines, 0.983, atol=0.06)
+    assert own.shape == (57, 57)
+    assert np.allclose(own.diagonal(), 0.983, atol=0.06)
+
+
+def test_long_texts_are_compared_as_short_ones_are() -> None:
+    spread = np.ones(16, np.float32)
+    texts = [unit(RNG.standard_normal((n, 16)).astype(np.float32)) for n in (1000, 1, 0, 1500)]
+    packed, asked = [pack(text, spread) for text in texts], stretched(vectors(5), spread)
+    together, lengths = cosines(packed, asked)
+    assert lengths.tolist() == [1000, 1, 0, 1500]
+    assert np.allclose(together, np.concatenate([unpack(one, 16) @ asked.T for one in packed]), atol=1e-5)
+    assert cosines([], asked)[0].shape == (0, 5)
 
 
 def features(count: int, langs: str = "en", **given: list[float]) -> Features:

@@ -211,7 +211,7 @@ def _limits(workspace: Workspace, lang: str, searched: vectors.Searched) -> list
     ids = workspace.archive.passage_ids()
     packed = list(workspace.archive.token_vectors(ids[:: max(1, len(ids) // 120)][:120].tolist()).values())
     started = time.perf_counter()
-    tokens, _ = unpack(packed, dimension)
+    tokens = unpack(b"".join(packed), dimension)
     taken = (time.perf_counter() - started) * 1e3
     touched = sum(map(len, packed)) + tokens.nbytes
     found += [
