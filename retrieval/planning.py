@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
 import numpy as np
@@ -36,6 +36,7 @@ _ROLE_SURE, _BODY_SURE = 0.9, 0.8  # or these, whatever words are used
 _OFFICES = frozenset({"minister", "president", "chancellor", "secretary", "ministry", "spokesman", "spokeswoman"})
 _EMPTY = frozenset({"the"})
 _NAME = 0.55  # likeness of names that is enough among those who speak about what is asked
+_REMEMBERED = 4096  # descriptions of sources
 _TYPED = 4  # words: a shorter text without a verb is what people type to find somebody's words ("lavrov financing")
 
 
@@ -179,18 +180,25 @@ class RoleMatcher:
     def __init__(self, encoder: Encoder, means: LanguageMeans) -> None:
         self._means = means
         self._encoder = encoder
-        self._vector = lru_cache(maxsize=4096)(self._encoded)
+        self._known: dict[tuple[str, str], Floats] = {}
 
     def likeness(self, description: str, sources: Sequence[StoredSource]) -> Floats:
         """Cosine of the description and each source's role, or name when it is a body, shape (len(sources),)."""
         if not sources:
             return np.zeros(0, np.float32)
-        described = [one.role or ("" if one.person else one.name) for one in sources]
-        new = [text for text in dict.fromkeys(described) if text]
-        asked = self._vector(spelt_out(description), detect_language(description))
-        vectors = {text: self._vector(text, one.lang) for text, one in zip(described, sources, strict=True) if text}
-        assert len(vectors) == len(new)
-        return np.array([float(vectors[text] @ asked) if text else 0.0 for text in described], np.float32)
+        described = [(one.role or ("" if one.person else one.name), one.lang) for one in sources]
+        asked = (spelt_out(description), detect_language(description))
+        vectors = self._vectors([asked, *(one for one in described if one[0])])
+        return np.array([float(vectors[one] @ vectors[asked]) if one[0] else 0.0 for one in described], np.float32)
 
-    def _encoded(self, text: str, lang: str) -> Floats:
-        return unit(self._encoder.encode([text], "passage").pooled[0] - self._means.pooled("passage", lang))
+    def _vectors(self, texts: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Floats]:
+        """The vector of each text and its language; those not known yet are encoded together."""
+        found = {one: vector for one in texts if (vector := self._known.get(one)) is not None}
+        new = [one for one in dict.fromkeys(texts) if one not in found]
+        pooled = self._encoder.encode([text for text, _ in new], "passage").pooled
+        for (text, lang), vector in zip(new, pooled, strict=True):
+            found[text, lang] = unit(vector - self._means.pooled("passage", lang))
+        if len(self._known) > _REMEMBERED:
+            self._known = {}
+        self._known |= {one: found[one] for one in new}
+        return found
