@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 # Commands cost nothing to answer: as many as Telegram lets a bot write into a group, and one a second in a chat.
 _COMMANDS_PER_MINUTE = FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP
 _COMMANDS_PER_MINUTE_IN_CHAT = 60 * FloodLimit.MESSAGES_PER_SECOND_PER_CHAT
-_THREADS = 2  # that compute answers; the encoder uses all cores for each
+ANSWERED_AT_ONCE = max(2, os.cpu_count() or 2)  # questions: the encoder takes a core for each
 _TYPING_SECONDS = 4.5  # Telegram shows "typing" for five
 _PATIENCE = 1.0  # seconds after which a sign says that the question was seen
 
@@ -49,7 +50,7 @@ class Desk:
     def __init__(self, workspace: Workspace, reports: Reports) -> None:
         self._workspace = workspace
         self._reports = reports
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="answers")
+        self._pool = ThreadPoolExecutor(ANSWERED_AT_ONCE, thread_name_prefix="answers")
         telegram = workspace.settings.telegram
         questions = telegram.questions_per_minute, telegram.questions_per_minute_in_chat
         self._limits = _limits(workspace, "questions", *questions)
