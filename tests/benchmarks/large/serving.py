@@ -1,9 +1,12 @@
 """`qawl serve` as a process: seconds to its first answer, and its memory."""
 
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.sqlite_database import FILE
 from tests.e2e.bot_api import BotApi
 from tests.e2e.process import serving
 
@@ -22,6 +25,8 @@ class Served:
 
 def served(folder: Path, asked: list[str]) -> Served:
     """What a bot on this data folder needs; questions go in as updates, answers come out as messages."""
+    with closing(sqlite3.connect(folder / FILE)) as database, database:
+        database.execute("DELETE FROM updates")  # of another such server, which counts from the same number
     with BotApi() as api:
         started = time.perf_counter()
         user = api.user("Reader", language_code="en")
