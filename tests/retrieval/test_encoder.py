@@ -105,6 +105,22 @@ def test_several_threads_get_what_one_would(tiny: SentenceTransformerEncoder) ->
     assert all(np.allclose(one, expected, atol=1e-3) for one in got)
 
 
+def test_a_question_takes_one_core(tiny: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    cores: dict[str, set[int]] = {"query": set(), "passage": set()}
+    forward = tiny._forward
+    for role in ("query", "passage"):
+
+        def noting(ids: list[list[int]], role: str = role) -> Any:
+            cores[role].add(torch.get_num_threads())
+            return forward(ids)
+
+        monkeypatch.setattr(tiny, "_forward", noting)
+        tiny.encode(ALL, role)
+    assert cores == {"query": {1}, "passage": {torch.get_num_threads()}}
+
+
 def test_no_texts_give_no_vectors(tiny: SentenceTransformerEncoder) -> None:
     encoded = tiny.encode([], "passage")
     assert encoded.pooled.shape == (0, tiny.dimension)

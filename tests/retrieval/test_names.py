@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.misspelling import nearness, sounding_near
 from retrieval.names import NameIndex, name_likeness, name_words, word_likeness
+from retrieval.transliteration import skeleton
 from tests.shared_data import read_lines
 
 PEOPLE = list(read_lines(Path(__file__).with_name("people.jsonl")))
@@ -183,6 +185,26 @@ def test_likeness_is_symmetric_and_a_share_for_any_text(a: str, b: str) -> None:
     for likeness in (word_likeness, name_likeness):
         assert 0 <= likeness(a, b) <= 1
         assert likeness(a, b) == likeness(b, a)
+
+
+NAMES = st.sampled_from([name for person in PEOPLE for name in (person["name"], *person["ar"])])
+
+
+@settings(max_examples=300, deadline=None)
+@given(NAMES | st.text(LETTERS, max_size=30), NAMES | st.text(LETTERS, max_size=30))
+def test_a_likeness_that_matters_is_the_same_when_less_does_not(a: str, b: str) -> None:
+    full, cut = name_likeness(a, b), name_likeness(a, b, SAME)
+    assert cut == full or max(cut, full) < SAME
+
+
+@settings(max_examples=300, deadline=None)
+@given(NAMES, st.integers(0, 30), NAMES)
+def test_whose_name_is_nearly_typed_sounds_near(name: str, place: int, other: str) -> None:
+    typed = name[:place] + name[place : place + 2][::-1] + name[place + 2 :]
+    for known in (name, other):
+        if name_words(known) and nearness(typed, known):
+            sound = skeleton(name_words(known)[-1])
+            assert sounding_near(typed, [sound]) == [sound]
 
 
 @settings(max_examples=50, deadline=None)

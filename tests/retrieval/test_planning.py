@@ -1,11 +1,12 @@
 """Plans: whose words a question wants, among those who are quoted; nobody is guessed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
 
 from retrieval.archive import Source
+from retrieval.encoder import Encoding, Role
 from retrieval.planning import Asking, RoleMatcher, Target
 from retrieval.types import Span
 from tests.fakes import FakeWorkspace, quoting, source
@@ -146,6 +147,26 @@ def test_a_body_is_also_what_its_article_calls_it(
     workspace.archive.put([quoting("one", own, other, lang=lang)])
     fitting = [one for one in workspace.archive.sources() if Asking._may_be(asked, one, role=0.0)]
     assert [one.name for one in fitting] == [body]
+
+
+def test_descriptions_are_encoded_once_and_together(workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = [source(f"Person {number}", role=f"minister of matter {number}") for number in range(30)]
+    workspace.archive.put([quoting("one", *sources)])
+    workspace.means.pooled("passage", "en")  # which are made by encoding, too
+    passes: list[list[str]] = []
+    encode = workspace.encoder.encode
+
+    def noting(texts: Sequence[str], role: Role) -> Encoding:
+        passes.append(list(texts))
+        return encode(texts, role)
+
+    monkeypatch.setattr(workspace.encoder, "encode", noting)
+    matcher, stored = RoleMatcher(workspace.encoder, workspace.means), list(workspace.archive.sources())
+    first = matcher.likeness("minister of matter 7", stored)
+    again = matcher.likeness("minister of matter 7", stored)
+    assert first.argmax() == 7
+    assert (first == again).all()
+    assert [len(texts) for texts in passes if texts] == [30]
 
 
 def test_an_office_that_nobody_holds_is_nobodys(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
