@@ -32,7 +32,7 @@ from retrieval.sqlite_database import FILE
 
 _SQLITE = (3, 38, 0)  # the first with the ->> operator, which the archive's queries use
 _SPARE_BYTES = 200_000_000  # a day's articles and the indexes that are written anew beside the old ones
-_MODEL_BYTES = 500_000_000  # the bundled model, unpacked
+_MODEL_BYTES = 1_000_000_000  # the bundled model, unpacked and compiled
 _PATIENCE = 10.0  # seconds for an answer of Telegram: what takes longer is of no use to somebody who waits
 _CLOCK_SECONDS = 60.0  # apart from Telegram's: more than any network delays an answer
 _RECENT = 3600.0  # seconds: a failed delivery of before is history

@@ -71,7 +71,7 @@ class Encoder(_Table):
     )
     cache_dir: Path = Field(
         Path(platformdirs.user_cache_dir("qawl", appauthor=False)),
-        description="where the bundled model is unpacked once (470 MB)",
+        description="where the bundled model is unpacked (470 MB) and, with OpenVINO, compiled (490 MB), once",
     )
 
 

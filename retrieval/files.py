@@ -1,6 +1,8 @@
-"""Files that are whole or not there."""
+"""Files and folders that are whole or not there."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,3 +25,20 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def make_folder(target: Path, whole: str, fill: Callable[[Path], None]) -> None:
+    """Lets `fill` make a folder, then puts it at `target`, unless another process was faster.
+
+    A folder is whole when it has a file of the name `whole`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".building-") as scratch:
+        made = Path(scratch, "made")
+        fill(made)
+        try:
+            made.rename(target)
+        except OSError:
+            if not (target / whole).exists():
+                shutil.rmtree(target, ignore_errors=True)
+                made.rename(target)

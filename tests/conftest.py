@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Encoder as EncoderSettings
+from retrieval import compiled_network
 from retrieval.encoder import SentenceTransformerEncoder
 from tests.fakes import FakeWorkspace
 from tests.postgres import InFolder, OnServer, Server, Storage, running_server
@@ -96,7 +98,7 @@ def bundled() -> SentenceTransformerEncoder:
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A sentence-transformers folder with random weights and a real tokenizer: quick to load, understands nothing."""
     import torch
     from sentence_transformers import SentenceTransformer
@@ -132,7 +134,11 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pooling = Pooling(transformer.get_embedding_dimension(), pooling_mode="mean")
     prompts = {"query": "ask: ", "document": "text: "}
     SentenceTransformer(modules=[transformer, pooling], prompts=prompts, device="cpu").save(str(folder / "model"))
-    return folder / "model"
+    model = folder / "model"
+    yield model
+    settings = EncoderSettings(model=str(model))
+    identity = SentenceTransformerEncoder(settings).identity
+    shutil.rmtree(compiled_network.place_of(model, identity, settings.cache_dir), ignore_errors=True)
 
 
 @pytest.fixture

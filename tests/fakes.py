@@ -16,9 +16,10 @@ from bot.workspace import Workspace
 from config import Settings
 from ingest.attribution import Attributor, Cut
 from retrieval.archive import Attributed, Attribution, Place, Prepared, Source
-from retrieval.encoder import DEPTHS, LAYERS, Encoder, Encoding, Role
+from retrieval.encoder import Encoder, Encoding, Role
 from retrieval.language_means import LanguageMeans
 from retrieval.near_duplicates import signature
+from retrieval.network import DEPTHS, LAYERS
 from retrieval.sqlite_database import FILE
 from retrieval.types import Article, Sentence, Span
 from retrieval.vector_index import FaissIndex

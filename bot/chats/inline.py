@@ -17,7 +17,6 @@ from bot.messages import language_for, say
 from bot.workspace import Workspace
 from retrieval.errors import ArchiveError
 from retrieval.folding import script_of
-from retrieval.threads import compute_alone
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ class Inline:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         # Apart from questions, so that typing does not wait for them; one, so that it takes no core from them.
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="typing", initializer=compute_alone)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="typing")
         self._newest: dict[int, str] = {}
 
     async def on_query(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -18,7 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.nn.functional import gelu, pad
 
-from retrieval.encoder import DEPTHS
+from retrieval.network import DEPTHS
 
 TOKENS: Final = ("none", "source, first", "source", "cue, first", "cue", "content, first", "content")
 SENTENCES: Final = ("narration", "stance", "indirect", "mixed", "direct")

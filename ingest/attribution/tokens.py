@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ingest.attribution.tagger import DIMENSION, Tokens
-from retrieval.encoder import DEPTHS, Encoding
+from retrieval.encoder import Encoding
+from retrieval.network import DEPTHS
 from retrieval.types import Span
 
 

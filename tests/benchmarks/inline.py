@@ -16,7 +16,6 @@ from bot.cards import cards
 from bot.workspace import Workspace
 from config import load_settings
 from retrieval.folding import script_of
-from retrieval.threads import compute_alone
 from tests.benchmarks.searching import material
 
 TYPED = 200
@@ -61,7 +60,7 @@ def measured(workspace: Workspace, headlines: list[str]) -> list[tuple[str, str]
     offered: list[float] = []
     empty = 0
     answered: list[float] = []
-    with ThreadPoolExecutor(1, initializer=compute_alone) as typing, ThreadPoolExecutor(1) as answering:
+    with ThreadPoolExecutor(1) as typing, ThreadPoolExecutor(1) as answering:
         for text in texts:
             made, taken = typing.submit(_timed, lambda text=text: _cards(workspace, text)).result()
             empty += not made

@@ -1,17 +1,25 @@
 """The encoder: vectors that line up with the text, whatever the text and the model."""
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from config.settings import Encoder as EncoderSettings
+from retrieval.compiled_network import CompiledNetwork
 from retrieval.encoder import SentenceTransformerEncoder
 from retrieval.errors import ModelUnavailable
+from retrieval.network import Vectors
+from retrieval.torch_network import TorchNetwork
 from tests.texts import ALL, ARABIC, ENGLISH, RUSSIAN
 
 NOISE = 0.002  # of a cosine: bfloat16 keeps eight bits, and padding changes the order of sums
@@ -20,11 +28,28 @@ FEW = [ARABIC[0], ENGLISH[0], RUSSIAN[0]]
 
 
 @pytest.fixture(scope="module")
-def tiny(tiny_model: Path) -> SentenceTransformerEncoder:
-    return SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model)))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture(params=["bundled", "tiny"])
+@pytest.fixture(scope="module")
+def tiny(tiny_model: Path, cache: Path) -> SentenceTransformerEncoder:
+    encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=cache))
+    assert isinstance(encoder._network, CompiledNetwork)
+    return encoder
+
+
+@pytest.fixture(scope="module")
+def by_torch(tiny_model: Path) -> Iterator[SentenceTransformerEncoder]:
+    """The tiny model where OpenVINO is not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "retrieval.compiled_network", None)
+        encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model)))
+        assert isinstance(encoder._network, TorchNetwork)
+    return encoder
+
+
+@pytest.fixture(params=["bundled", "tiny", "by_torch"])
 def encoder(request: pytest.FixtureRequest) -> SentenceTransformerEncoder:
     return request.getfixturevalue(request.param)
 
@@ -105,20 +130,82 @@ def test_several_threads_get_what_one_would(tiny: SentenceTransformerEncoder) ->
     assert all(np.allclose(one, expected, atol=1e-3) for one in got)
 
 
-def test_a_question_takes_one_core(tiny: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
+@pytest.mark.parametrize("role", ["query", "passage"])
+def test_a_pass_of_torch_takes_one_core(
+    by_torch: SentenceTransformerEncoder, role: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cores: set[int] = set()
+    passes = by_torch._network.passes
 
-    cores: dict[str, set[int]] = {"query": set(), "passage": set()}
-    forward = tiny._forward
-    for role in ("query", "passage"):
+    def noting(*inputs: Any) -> Any:
+        cores.add(torch.get_num_threads())
+        return passes(*inputs)
 
-        def noting(ids: list[list[int]], role: str = role) -> Any:
-            cores[role].add(torch.get_num_threads())
-            return forward(ids)
+    monkeypatch.setattr(by_torch._network, "passes", noting)
+    by_torch.encode(ALL, role)
+    assert cores == {1}
+    assert torch.get_num_threads() == os.cpu_count(), "here they are as they were"
 
-        monkeypatch.setattr(tiny, "_forward", noting)
-        tiny.encode(ALL, role)
-    assert cores == {"query": {1}, "passage": {torch.get_num_threads()}}
+
+def test_openvino_finds_the_vectors_that_torch_finds(
+    tiny: SentenceTransformerEncoder, by_torch: SentenceTransformerEncoder
+) -> None:
+    one, other = (encoder.encode([*ALL, "", LONG], "passage") for encoder in (tiny, by_torch))
+    assert (one.pooled * other.pooled).sum(axis=1).min() > 1 - NOISE
+    for name in ("tokens", "depths", "surprise", "spans"):
+        for own, theirs in zip(getattr(one, name), getattr(other, name), strict=True):
+            assert (own.shape, own.dtype) == (theirs.shape, theirs.dtype)
+            assert np.allclose(own, theirs, atol=0.05)
+
+
+def test_a_compiled_model_needs_no_torch(tiny_model: Path, cache: Path, tiny: SentenceTransformerEncoder) -> None:
+    code = (
+        "import sys\n"
+        "from config.settings import Encoder\n"
+        "from retrieval import encoder\n"
+        f"settings = Encoder(model={str(tiny_model)!r}, cache_dir={str(cache)!r})\n"
+        "encoder.SentenceTransformerEncoder(settings).encode(['a'], 'query')\n"
+        "print([name for name in ('openvino', 'torch', 'transformers') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['openvino']"
+
+
+def test_a_damaged_compiled_model_is_made_again(
+    tiny_model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = EncoderSettings(model=str(tiny_model), cache_dir=tmp_path)
+    expected = SentenceTransformerEncoder(settings).encode(ALL, "query").pooled
+    (graph,) = tmp_path.glob("compiled/*/network.xml")
+    graph.write_text("not a graph", encoding="utf-8")
+    assert np.allclose(SentenceTransformerEncoder(settings).encode(ALL, "query").pooled, expected, atol=1e-5)
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert "is made again" in line
+    assert "\n" not in line
+
+
+def always_the_same(ids: Any) -> Vectors:
+    vectors = np.zeros((*ids.shape, 32), np.float32)
+    vectors[..., 0] = 1
+    return Vectors({1: vectors, 2: vectors}, vectors[:, 0])
+
+
+def test_torch_runs_what_openvino_cannot(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(CompiledNetwork, "forward", lambda self, ids, mask: always_the_same(ids))
+    encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=tmp_path))
+    assert encoder.encode(ALL, "query").pooled.shape == (len(ALL), 32)
+    assert isinstance(encoder._network, TorchNetwork)
+    assert "torch does: its vectors are not those that torch finds" in caplog.text
+    assert list((tmp_path / "compiled").iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_is_one_clear_line(tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file, where a folder is to be", encoding="utf-8")
+    encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=tmp_path / "cache"))
+    with pytest.raises(ModelUnavailable, match=r"cannot be compiled into .*cache"):
+        encoder.encode(["a"], "query")
 
 
 def test_no_texts_give_no_vectors(tiny: SentenceTransformerEncoder) -> None:
@@ -183,8 +270,8 @@ def test_a_models_own_prompts_are_used(tiny_model: Path, tmp_path: Path) -> None
     said = other / "config_sentence_transformers.json"
     fields = json.loads(said.read_text(encoding="utf-8"))
     said.write_text(json.dumps({**fields, "prompts": {"query": "", "document": ""}}), encoding="utf-8")
-    bare = SentenceTransformerEncoder(EncoderSettings(model=str(other)))
-    with_prompt = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model)))
+    bare = SentenceTransformerEncoder(EncoderSettings(model=str(other), cache_dir=tmp_path))
+    with_prompt = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=tmp_path))
     assert np.allclose(
         bare.encode(["ask: who said it"], "query").pooled,
         with_prompt.encode(["who said it"], "query").pooled,

@@ -8,7 +8,7 @@ import pytest
 from ingest.attribution.language import language_words
 from ingest.attribution.mentions import LEAST, Word, names_among, said, words_of
 from ingest.attribution.tagger import SENTENCES, TOKENS, Tags, Tokens
-from retrieval.encoder import DEPTHS
+from retrieval.network import DEPTHS
 from tests.ingest.attribution.marked import DIRECT, Document, document
 
 

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load
 
 from ingest.attribution.tagger import DIMENSION, SENTENCES, TOKENS, Network, Tagger, Tags, Tokens, packed, predict
-from retrieval.encoder import DEPTHS
+from retrieval.network import DEPTHS
 
 
 @pytest.fixture(scope="module")
