@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 
 from retrieval import amounts
 from retrieval.archive import StoredStatement
@@ -69,7 +69,8 @@ class Answerer:
         clock = _Stopwatch()
         target = self._asking.target(question, self._today(), speaker_id)
         clock.lap("plan")
-        target, candidates = self.candidates(question, target)
+        everybody = cache(partial(self._ranker.candidates, question))  # may be wanted twice
+        target, candidates = self._candidates(target, everybody)
         clock.lap("retrieve")
         found = self.ranked(target, candidates)
         clock.lap("rerank")
@@ -79,11 +80,11 @@ class Answerer:
         if target.choices:
             good = []
         make = partial(Answer, question=question, language=target.asked.language, plan=target.plan)
-        if good:
-            shown = _joined(self._folded(good[:_ENOUGH]))[:limit]
-            answer = make(status="answered", evidence=self._evidence(shown))
+        evidence = self._evidence(_joined(self._folded(good[:_ENOUGH]))[:limit])
+        if evidence:
+            answer = make(status="answered", evidence=evidence)
         else:
-            nearest = found or self.ranked(_anybody(target), self._ranker.candidates(question))
+            nearest = found or self.ranked(_anybody(target), everybody())
             answer = make(status="not_found", nearest=self._evidence(self._folded(nearest[:_ENOUGH])[:_NEAREST]))
         clock.lap("answer")
         return answer.model_copy(update={"timings_ms": clock.timings()})
@@ -106,12 +107,14 @@ class Answerer:
 
     def candidates(self, question: str, target: Target) -> tuple[Target, list[Candidate]]:
         """The sentences to choose from, and the target with whoever a description turned out to mean."""
+        return self._candidates(target, partial(self._ranker.candidates, question))
+
+    def _candidates(self, target: Target, everybody: Callable[[], list[Candidate]]) -> tuple[Target, list[Candidate]]:
         topic = target.plan.topic
         if target.description is None:
             return target, self._ranker.candidates(topic, target.sources)
-        everybody = self._ranker.candidates(question)
         relevance: dict[int, float] = {}
-        for each in everybody:
+        for each in everybody():
             for one in each.sentence.statements:
                 if one.source_id is not None:
                     relevance[one.source_id] = max(each.late, relevance.get(one.source_id, 0.0))
@@ -176,9 +179,12 @@ class Answerer:
         return kept
 
     def _evidence(self, quotations: Sequence[Quotation]) -> list[Evidence]:
+        """The quotations, with what else is known of their articles; not those of articles that changed meanwhile."""
+        articles = self._ranker.articles({one.candidate.article.id for one in quotations})
+        texts = {article_id: article.text for article_id, article in articles.items()}
         return [
             Evidence.cut(
-                one.candidate.article,
+                articles[one.candidate.article.id],
                 one.start,
                 one.end,
                 score=round(one.confidence, 4),
@@ -187,6 +193,7 @@ class Answerer:
                 also_in=list(one.also_in),
             )
             for one in quotations
+            if texts.get(one.candidate.article.id) == one.candidate.article.text
         ]
 
     def _speaker(self, statement: StoredStatement | None) -> Speaker | None:

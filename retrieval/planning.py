@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 import numpy as np
@@ -100,13 +100,17 @@ class Asking:
         `relevance` has the sources that speak about what is asked, and how well it fits, from 0 to 1.
         """
         stored = [one for source in relevance if (one := self.speakers.stored(source))]
-        scores = np.array([self._name_likeness(description, one) for one in stored], np.float32)
+        likeness = cache(partial(_ends_like, description))  # many sources have one name
+        scores = np.array(
+            [max(map(likeness, self._names(description, one)), default=0.0) for one in stored], np.float32
+        )
         least = _NAME
         if scores.max(initial=0.0) < least and not is_name(description):
             roles = self._roles.likeness(description, stored)
             fits = np.array([relevance[one.id] for one in stored], np.float32)
+            lang = detect_language(description)
             same = np.array(
-                [self._may_be(description, one, role) for one, role in zip(stored, roles, strict=True)], bool
+                [_may_be(description, lang, one, role) for one, role in zip(stored, roles, strict=True)], bool
             )
             scores = np.where(same, roles + _RELEVANCE * fits, 0.0)
             least = _ROLE
@@ -131,28 +135,35 @@ class Asking:
         found = (self.speakers.nearly(" ".join(spelt[-count:])) for count in counts)
         return next(([one.speaker for one in near] for near in found if near), [])
 
-    @staticmethod
-    def _may_be(description: str, stored: StoredSource, role: float) -> bool:
-        """Whether a description is near enough; within a language every word of it must be in the other."""
-        person = stored.person
-        if detect_language(description) == stored.lang:
-            names = " ".join((stored.role or "", stored.name, *stored.aliases))
-            own = {stem(word, stored.lang) for word in words(names)}
-            wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2 and word not in _EMPTY]
-            return all(word in own for word in wanted) or role >= (_ROLE_SURE if person else _BODY_SURE)
-        return role >= (_ROLE_LEAST if person else _BODY_LEAST)
-
-    def _name_likeness(self, phrase: str, stored: StoredSource) -> float:
+    def _names(self, description: str, stored: StoredSource) -> Sequence[str]:
+        """The names of a person that a description may mean."""
         speaker = self.speakers.speaker(stored.id) if stored.person else None
         names = (stored.name, *stored.aliases, speaker.name) if speaker else ()
         # Yelena Lavrova is not the Lavrov whose given name is known.
-        full = [name for name in names if len(name_words(name)) > 1] if len(name_words(phrase)) > 1 else []
-        ends = [phrase, *(" ".join(phrase.split()[-count:]) for count in (1, 2) if len(phrase.split()) > count + 1)]
-        return max((name_likeness(end, name) for end in ends for name in full or names), default=0.0)
+        full = [name for name in names if len(name_words(name)) > 1] if len(name_words(description)) > 1 else []
+        return full or names
 
     def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
         found = self.speakers.by_id(speaker.id) if speaker else None
         return found.sources if found else frozenset()
+
+
+def _ends_like(description: str, name: str) -> float:
+    """How surely a description is a name, or ends in it."""
+    spelt = description.split()
+    ends = [description, *(" ".join(spelt[-count:]) for count in (1, 2) if len(spelt) > count + 1)]
+    return max(name_likeness(end, name) for end in ends)
+
+
+def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> bool:
+    """Whether a description is near enough; within a language every word of it must be in the other."""
+    person = stored.person
+    if lang == stored.lang:
+        names = " ".join((stored.role or "", stored.name, *stored.aliases))
+        own = {stem(word, stored.lang) for word in words(names)}
+        wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2 and word not in _EMPTY]
+        return all(word in own for word in wanted) or role >= (_ROLE_SURE if person else _BODY_SURE)
+    return role >= (_ROLE_LEAST if person else _BODY_LEAST)
 
 
 def is_name(phrase: str) -> bool:

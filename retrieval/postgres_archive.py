@@ -23,6 +23,7 @@ from retrieval.archive import (
     StoredSentence,
     StoredSource,
     StoredStatement,
+    StoredText,
     Wish,
 )
 from retrieval.change_log import ChangeLog, Floats, Row
@@ -31,7 +32,7 @@ from retrieval.postgres_copies import PostgresCopies
 from retrieval.postgres_database import PostgresDatabase
 from retrieval.postgres_health import PostgresHealth
 from retrieval.postgres_words import Words, words_of
-from retrieval.stored_forms import article_key, halfvec, halfvecs, stored_sources
+from retrieval.stored_forms import article_key, halfvec, halfvecs, published, stored_sources
 from retrieval.types import Article, Passage, Sentence, Span
 
 _PAGE = 500  # articles read at once: a few MB of text
@@ -203,16 +204,31 @@ class PostgresArchive(ChangeLog):
         )
         return {row[0]: self._article(*row) for row in rows}
 
+    def _damaged(self, article_id: str) -> ArchiveDamaged:
+        return ArchiveDamaged(
+            f"The article {article_id} in the database {self._db.where} is not what was stored: "
+            "delete it and take it in again."
+        )
+
+    def texts_of(self, article_ids: Collection[str]) -> dict[str, StoredText]:
+        """See `Archive.texts_of`."""
+        found: dict[str, StoredText] = {}
+        for own, head, text in self._db.rows(
+            "SELECT id, head, text FROM articles WHERE article = ANY (?::uuid[])", _keys(article_ids)
+        ):
+            try:
+                found[own] = StoredText(own, text, published(json.loads(head)["published"]))
+            except (ValueError, LookupError, TypeError) as error:
+                raise self._damaged(own) from error
+        return found
+
     def _article(self, article_id: str, stored_hash: str, head: str, text: str) -> Article:
         try:
             article = Article.model_validate_json(f'{{"text":{json.dumps(text)},{head[1:]}')
         except ValidationError:
             article = None
         if article is None or article.content_hash != stored_hash:
-            raise ArchiveDamaged(
-                f"The article {article_id} in the database {self._db.where} is not what was stored: "
-                "delete it and take it in again."
-            )
+            raise self._damaged(article_id)
         return article
 
     def articles(self) -> Iterator[Article]:

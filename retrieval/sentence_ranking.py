@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.archive import Archive, StoredSentence
+from retrieval.archive import Archive, StoredSentence, StoredText
 from retrieval.candidates import Candidates
 from retrieval.folding import stems
 from retrieval.search import Searcher
@@ -34,7 +34,7 @@ class Candidate:
     """
 
     sentence: StoredSentence
-    article: Article
+    article: StoredText
     late: float
     context: float
     stems: float
@@ -67,8 +67,12 @@ class SentenceRanker:
         """See `Archive.copies`."""
         return self._archive.copies(article_ids)
 
+    def articles(self, article_ids: Collection[str]) -> dict[str, Article]:
+        """See `Archive.articles_of`."""
+        return self._archive.articles_of(article_ids)
+
     def _weighed(self, view: View, found: Candidates, sentences: Sequence[StoredSentence]) -> list[Candidate]:
-        articles = self._archive.articles_of({one.article_id for one in sentences})
+        articles = self._archive.texts_of({one.article_id for one in sentences})
         # An article may be deleted or replaced since the search; a passage's id is never used for another.
         there = {one.id for one in self._archive.passages([one.id for one in found.passages])}
         sentences = [one for one in sentences if one.passage_id in there and one.article_id in articles]

@@ -21,6 +21,7 @@ from retrieval.archive import (
     StoredSentence,
     StoredSource,
     StoredStatement,
+    StoredText,
     Wish,
 )
 from retrieval.change_log import ChangeLog, Floats, Row
@@ -28,7 +29,7 @@ from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.sqlite_copies import SqliteCopies
 from retrieval.sqlite_database import SqliteDatabase
 from retrieval.sqlite_health import SqliteHealth
-from retrieval.stored_forms import halves, stored_sources
+from retrieval.stored_forms import halves, published, stored_sources
 from retrieval.types import Article, Passage, Sentence, Span
 
 _T = TypeVar("_T")
@@ -173,10 +174,27 @@ class SqliteArchive(ChangeLog):
         except ValidationError:
             article = None
         if article is None or article.content_hash != stored_hash:
-            raise ArchiveDamaged(
-                f"The article {article_id} in {self.path} is not what was stored: delete it and take it in again."
-            )
+            raise self._damaged(article_id)
         return article
+
+    def _damaged(self, article_id: str) -> ArchiveDamaged:
+        return ArchiveDamaged(
+            f"The article {article_id} in {self.path} is not what was stored: delete it and take it in again."
+        )
+
+    def texts_of(self, article_ids: Collection[str]) -> dict[str, StoredText]:
+        """See `Archive.texts_of`."""
+        found: dict[str, StoredText] = {}
+        for group in _groups(list(article_ids)):
+            for own, document in self._db.rows(
+                f"SELECT id, document FROM articles WHERE id IN ({_marks(group)})", *group
+            ):
+                try:
+                    fields = json.loads(document)
+                    found[own] = StoredText(own, fields["text"], published(fields["published"]))
+                except (ValueError, LookupError, TypeError) as error:
+                    raise self._damaged(own) from error
+        return found
 
     def articles(self) -> Iterator[Article]:
         """See `Archive.articles`."""

@@ -3,16 +3,21 @@
 import json
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from retrieval.archive import StoredSource
+from retrieval.types import Published
 
 Floats = npt.NDArray[np.float32]
+
+_PUBLISHED: TypeAdapter[date | datetime] = TypeAdapter(Published)
 
 
 def halves(stored: Sequence[bytes]) -> Floats:
@@ -47,6 +52,15 @@ def stored_sources(rows: Iterable[Sequence[Any]]) -> Iterator[StoredSource]:
             bool(person),
             statements,
         )
+
+
+def published(stored: str | None) -> date | datetime | None:
+    """When an article was published, of its form in JSON.
+
+    Raises:
+        ValueError: it is no such form.
+    """
+    return None if stored is None else _PUBLISHED.validate_python(stored)
 
 
 def article_key(article_id: str) -> UUID:

@@ -4,6 +4,7 @@ All offsets count Unicode code points; every quote satisfies `article.text[start
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -26,17 +27,33 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Span(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
     """A half-open range of code points in an article's text."""
 
-    start: int = Field(ge=0)
+    start: int
     end: int
 
-    @model_validator(mode="after")
-    def _not_empty(self) -> Self:
-        if self.end <= self.start:
-            raise ValueError(f"empty span [{self.start}, {self.end})")
-        return self
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"no span: [{self.start}, {self.end})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence(Span):
+    """One sentence of an article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage(Span):
+    """Neighbouring sentences of one paragraph that are encoded and ranked together.
+
+    `id` is given by the archive, grows, and is never used twice.
+    """
+
+    id: int
+    article_id: str
+    lang: str
 
 
 class Article(_Value):
@@ -87,21 +104,6 @@ class Article(_Value):
         return hashlib.sha256(self.model_dump_json(exclude=without).encode()).hexdigest()
 
 
-class Sentence(Span):
-    """One sentence of an article."""
-
-
-class Passage(Span):
-    """Neighbouring sentences of one paragraph that are encoded and ranked together.
-
-    `id` is given by the archive, grows, and is never used twice.
-    """
-
-    id: int
-    article_id: str
-    lang: str
-
-
 class Speaker(_Value):
     """Somebody who is quoted. `name` is the fullest form in the article's own script."""
 
@@ -111,7 +113,18 @@ class Speaker(_Value):
     role: str | None = None
 
 
-class Statement(Span):
+class _Part(_Value):
+    start: int = Field(ge=0)
+    end: int
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"nothing is in [{self.start}, {self.end})")
+        return self
+
+
+class Statement(_Part):
     """An attributed statement: the sentences that carry it, cue included."""
 
     article_id: str
@@ -122,7 +135,7 @@ class Statement(Span):
     published: Published | None = None
 
 
-class Hit(Span):
+class Hit(_Part):
     """One ranked passage. `score` orders the hits of one query; `match` can be compared across queries."""
 
     article_id: str
@@ -131,7 +144,7 @@ class Hit(Span):
     match: float
 
 
-class Evidence(Span):
+class Evidence(_Part):
     """A verbatim part of an article shown as an answer. Make it with `Evidence.cut`."""
 
     article_id: str

@@ -1,5 +1,6 @@
 """A question as each ranker sees it."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -36,13 +37,18 @@ class View:
 
     def share(self, words: Collection[str]) -> float:
         """How much of the question's stems are among some stems, weighed by rarity, from 0 to 1."""
-        held = set(words)
-        found = sum(own for word, own in self.rarity.items() if word in held or _akin(word, held))
+        held: dict[str, set[str]] = defaultdict(set)
+        for word in words:
+            held[word[:_ROOT]].add(word)
+        found = sum(own for word, own in self.rarity.items() if _akin(word, held.get(word[:_ROOT], ())))
         return found / max(sum(self.rarity.values()), 1e-9)
 
 
-def _akin(word: str, held: Collection[str]) -> bool:
-    """Whether one of the stems is of the same root: "ارهاب" and "ارهابي", "terror" and "terrorist"."""
-    start = word[:_ROOT]
-    near = (one for one in held if one[:_ROOT] == start) if len(start) == _ROOT else ()
-    return any(abs(len(one) - len(word)) <= _ENDING and (one.startswith(word) or word.startswith(one)) for one in near)
+def _akin(word: str, near: Collection[str]) -> bool:
+    """Whether one of the stems that begin alike is of the same root: "ارهاب" and "ارهابي", "terror" and "terrorist"."""
+    return word in near or any(
+        min(len(one), len(word)) >= _ROOT
+        and abs(len(one) - len(word)) <= _ENDING
+        and (one.startswith(word) or word.startswith(one))
+        for one in near
+    )

@@ -10,7 +10,7 @@ import pytest
 from retrieval.answering import MAX_QUESTION, Answerer
 from retrieval.archive import Attribution
 from retrieval.confidence import Weights
-from retrieval.errors import QuestionError
+from retrieval.errors import ArchiveDamaged, QuestionError
 from retrieval.planning import Asking, RoleMatcher
 from retrieval.search import Searcher
 from retrieval.sentence_ranking import SentenceRanker
@@ -135,7 +135,8 @@ def test_an_empty_archive_has_no_answers(workspace: FakeWorkspace) -> None:
 # --- while the archive changes
 
 
-MOMENTS = [(Searcher, "candidates"), (SqliteArchive, "stored_sentences"), (SqliteArchive, "articles_of")]
+MOMENTS = [(Searcher, "candidates"), (SqliteArchive, "stored_sentences"), (SqliteArchive, "texts_of")]
+SHOWING = (SqliteArchive, "articles_of")
 
 
 def meanwhile(
@@ -177,14 +178,21 @@ def test_when_every_article_is_deleted_meanwhile_nothing_was_found(
     assert (answer.status, quoted(answer)) == ("not_found", [])
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [*MOMENTS, SHOWING])
 def test_an_article_replaced_while_it_is_answered_from_is_not_misquoted(
     zoo: FakeWorkspace, monkeypatch: pytest.MonkeyPatch, moment: tuple[type, str]
 ) -> None:
     new = Article(id="dogs", text="Short.", title="Dogs")
-    meanwhile(monkeypatch, moment, lambda: zoo.ingestor.ingest([new]), before=moment == MOMENTS[2])
+    meanwhile(monkeypatch, moment, lambda: zoo.ingestor.ingest([new]), before=moment in (MOMENTS[2], SHOWING))
     answer = zoo.answerer.answer("Dogs bark at night, the mayor said.", limit=50)
     assert {one.quote for one in [*answer.evidence, *answer.nearest] if one.article_id == "dogs"} <= {"Short."}
+
+
+def test_altered_words_are_not_shown(zoo: FakeWorkspace) -> None:
+    database = zoo.archive._db  # type: ignore[attr-defined]
+    database.run("UPDATE articles SET document = replace(document, 'Dogs', 'Cats') WHERE id = 'dogs'")
+    with pytest.raises(ArchiveDamaged, match=r"The article dogs in .* is not what was stored"):
+        zoo.answerer.answer("Dogs bark at night, the mayor said.", limit=50)
 
 
 def test_the_next_question_sees_what_was_taken_in_and_out_in_between(zoo: FakeWorkspace) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from retrieval.archive import Archive
+from retrieval.archive import Archive, StoredText
 from retrieval.errors import ForeignModel
 from retrieval.types import Article
 from tests.fakes import DIMENSION, FakeEncoder, prepare
@@ -59,6 +59,16 @@ def test_several_articles_are_read_at_once(archive: Archive) -> None:
     assert archive.articles_of(given) == given
     assert archive.articles_of(["no. 7", "no. 601", "NO. 8"]) == {"no. 7": given["no. 7"]}
     assert archive.articles_of([]) == {}
+
+
+@pytest.mark.parametrize("published", [None, "2024-05-01", "2024-05-01T10:00:00+03:00", "2024-05-01T00:00:00Z"])
+def test_texts_to_look_through_are_the_articles(archive: Archive, published: str | None) -> None:
+    given = article(text=" لا \u200fيُغيَّر\r\n\t«شيء» 🎉 ", published=published)
+    put(archive, given, article("b"))
+    assert archive.texts_of(["a", "none"]) == {"a": StoredText("a", given.text, given.published)}
+    assert type(archive.texts_of(["a"])["a"].published) is type(given.published)
+    assert set(archive.texts_of(["a", "b"])) == {"a", "b"}
+    assert archive.texts_of([]) == {}
 
 
 def test_an_article_without_an_id_gets_one_from_its_text() -> None:

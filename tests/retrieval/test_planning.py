@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from retrieval import planning
 from retrieval.archive import Source
 from retrieval.encoder import Encoding, Role
 from retrieval.planning import Asking, RoleMatcher, Target
@@ -145,7 +146,7 @@ def test_a_body_is_also_what_its_article_calls_it(
         for name, aliases in ((body, [called]), ("Red Cross", []))
     )
     workspace.archive.put([quoting("one", own, other, lang=lang)])
-    fitting = [one for one in workspace.archive.sources() if Asking._may_be(asked, one, role=0.0)]
+    fitting = [one for one in workspace.archive.sources() if planning._may_be(asked, lang, one, 0.0)]
     assert [one.name for one in fitting] == [body]
 
 
