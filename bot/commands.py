@@ -139,14 +139,20 @@ def ask(settings: Settings, question: str | None, batch: Path | None, *, as_json
     """`qawl ask`."""
     question = question and _well_formed(question)
     with _workspace(settings) as workspace:
+
+        def answered(texts: list[str]) -> Iterator[dict[str, Any]]:
+            workspace.load()
+            yield from (_answer_fields(workspace, text, limit) for text in texts)
+
         if batch is not None:
-            _batch(batch, as_json, lambda texts: (_answer_fields(workspace, text, limit) for text in texts))
+            _batch(batch, as_json, answered)
         elif question is None:
             raise UsageError('Write a question: qawl ask "What did … say about …?", or give a file with --batch.')
         elif as_json:
-            answer = workspace.answer(question, limit=limit)
-            _print_json(_fields(answer))
+            workspace.load()
+            _print_json(_fields(workspace.answer(question, limit=limit)))
         else:
+            workspace.load()
             answer = workspace.answer(question, limit=limit)
             language = language_for(answer.language)
             empty = answer.status == "not_found" and not workspace.archive.counts().articles

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,9 @@ from retrieval.database import Database
 from retrieval.embedded_index import EmbeddedIndex
 from retrieval.encoder import Encoder, SentenceTransformerEncoder
 from retrieval.errors import ArchiveError, ArchiveUnwritable, ForeignModel, SourceError, UsageError
+from retrieval.garbage import keep_all, making_much
 from retrieval.heap import keep_little
+from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.lexical_index import TantivyIndex
 from retrieval.planning import Asking, RoleMatcher
@@ -33,7 +36,7 @@ from retrieval.sentence_ranking import SentenceRanker
 from retrieval.speakers import SpeakerIndex
 from retrieval.sqlite_archive import SqliteArchive
 from retrieval.sqlite_database import SqliteDatabase
-from retrieval.threads import Precedence, leave_cores_to_torch
+from retrieval.threads import Precedence, leave_cores_to_encoder
 from retrieval.types import Answer, Article, Statement
 from retrieval.typing_ahead import TypeAhead
 from retrieval.vector_index import FaissIndex
@@ -85,7 +88,7 @@ class Workspace:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder, bound to the archive."""
-        leave_cores_to_torch()
+        leave_cores_to_encoder()
         keep_little()
         encoder = SentenceTransformerEncoder(self.settings.encoder)
         self.archive.bind_model(encoder.identity)
@@ -267,11 +270,21 @@ class Workspace:
         """Opens the archive and makes sure that it is this encoder's, before anybody asks."""
         _ = self.encoder
 
+    def load(self) -> None:
+        """Loads what takes longest of what answering needs, beside each other."""
+        encoder = self.encoder
+        with making_much(), ThreadPoolExecutor(2, "load") as beside:
+            encoding = beside.submit(encoder.encode, ["warm-up"], "query")
+            detecting = beside.submit(detect_language, "warm-up")
+            self.speakers.catch_up(self.archive)
+            encoding.result()
+            detecting.result()
+
     def warm_up(self) -> None:
-        """Opens everything that answering needs, so that the first question does not wait for it."""
+        """Does what the first question would have to wait for."""
+        self.load()
         self.answerer.answer("warm-up")
-        for typed in ("warm", "тепл", "دافئ"):  # each script has tables of its own
-            self.type_ahead.offer(typed, language="en", limit=1)
+        keep_all()
 
     def problems(self) -> list[str]:
         """What is wrong with the archive and its indexes, one line each; none when they agree."""

@@ -29,16 +29,20 @@ class NamePrefixes(SourceFollower):
         self._sources: dict[str, list[int]] = {}  # of each folded name
         self._quoted: dict[str, Counter[str]] = {}  # of each language: people, with their statements
         self._taken_in: set[int] = set()
+        self._begun: dict[tuple[bool, str], tuple[str, set[str]]] = {}  # of each spelling what `_begun_by` says
 
     def _add(self, stored: StoredSource) -> None:
         if stored.id in self._taken_in or not stored.statements:
             return
         self._taken_in.add(stored.id)
-        name = fold(stored.name)
+        spelling = (stored.person, stored.name)
+        if spelling not in self._begun:
+            self._begun[spelling] = (fold(stored.name), self._begun_by(stored))
+        name, begun = self._begun[spelling]
         self._sources.setdefault(name, []).append(stored.id)
         if stored.person:
             self._quoted.setdefault(stored.lang, Counter())[name] += stored.statements
-        for word in self._begun_by(stored):
+        for word in begun:
             if word not in self._holders:
                 self._holders[word] = Counter()
                 insort(self._words, word)

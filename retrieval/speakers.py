@@ -118,7 +118,6 @@ class SpeakerIndex(SourceFollower):
         self._by_name: dict[tuple[bool, str], int] = {}  # the same, by folded spellings
         self._by_key: dict[str | int, list[int]] = {}
         self._by_id: dict[str, int] = {}  # by what the id is or would be, were it any other of the names'
-        self._of_source: dict[int, int] = {}
         self._stored: dict[int, StoredSource] = {}
         self._hosts_of: dict[int, list[int]] = {}  # what `_hosts` found since the last new source
         self._names = NameIndex()
@@ -127,26 +126,30 @@ class SpeakerIndex(SourceFollower):
     def _add(self, stored: StoredSource) -> None:
         if stored.id in self._stored:
             return
-        self._hosts_of.clear()
+        if self._hosts_of:
+            self._hosts_of.clear()
         name, person = stored.name, stored.person
         number = self._by_spelling.get((person, name))
         if number is None:
             number = self._by_spelling[person, name] = self._numbered(name, person)
         self._identities[number].add(stored)
-        self._of_source[stored.id] = number
         self._stored[stored.id] = stored
+
+    def _of(self, stored: StoredSource) -> int:
+        """The identity that a source was found to be."""
+        return self._by_spelling[stored.person, stored.name]
 
     def _numbered(self, name: str, person: bool) -> int:
         """The identity that has a spelling from now on: one that is known, or a new one."""
         folded = fold(name)
         if (person, folded) in self._by_name:
             return self._by_name[person, folded]
-        number = self._joined(name, person)
+        number = self._joined(name, folded, person)
         if number is None:
             number = len(self._identities)
             self._identities.append(_Identity(person))
         self._by_name[person, folded] = number
-        self._by_id[_id(name, person)] = number
+        self._by_id[_id(folded, person)] = number
         for key in _keys(name):
             self._by_key.setdefault(key, []).append(number)
         if person or len(name.split()) <= _LONGEST_BODY:
@@ -154,15 +157,16 @@ class SpeakerIndex(SourceFollower):
             (self._bare_names if bare else self._names).add(name, number)
         return number
 
-    def _joined(self, name: str, person: bool) -> int | None:
+    def _joined(self, name: str, folded: str, person: bool) -> int | None:
         """The identity that a new name belongs to, remembered or found out."""
-        folded = (person, fold(name))
         try:
-            other = self._memory.alike(folded, self._by_name)
-            return None if other is None else self._by_name[other]
+            known = self._memory.alike((person, folded), self._by_name)
+            return None if known is None else self._by_name[known]
         except LookupError:
             number = self._same(name, person)
-        self._memory.note(folded, None if number is None else (person, fold(self._nearest_name(name, number))))
+        self._memory.note(
+            (person, folded), None if number is None else (person, fold(self._nearest_name(name, number)))
+        )
         return number
 
     def _nearest_name(self, name: str, number: int) -> str:
@@ -215,7 +219,7 @@ class SpeakerIndex(SourceFollower):
         """The speaker that a source is, named as its article names them; None for a source that has gone."""
         with self._lock:
             stored = self._stored.get(source_id)
-            return None if stored is None else self._speaker(self._host(self._of_source[source_id]), stored)
+            return None if stored is None else self._speaker(self._host(self._of(stored)), stored)
 
     def find(self, phrase: str) -> list[Found]:
         """Who may be meant by a phrase that names somebody, likeliest first; several are as many people."""
@@ -308,7 +312,7 @@ class SpeakerIndex(SourceFollower):
 
     def _speaker(self, number: int, stored: StoredSource) -> Speaker:
         own = self._identities[number]
-        names = sorted({*own.names, *self._identities[self._of_source[stored.id]].names, stored.name})
+        names = sorted({*own.names, *self._identities[self._of(stored)].names, stored.name})
         script = script_of(stored.name)
         mine = [name for name in names if script_of(name) == script]
         name = stored.name
@@ -317,12 +321,12 @@ class SpeakerIndex(SourceFollower):
         role = stored.role or own.roles.get(stored.lang)
         aliases = dict.fromkeys(one for one in (stored.name, *stored.aliases, *names) if one != name)
         first = (own.first or stored).name
-        return Speaker(id=_id(first, own.person), name=name, aliases=list(aliases), role=role)
+        return Speaker(id=_id(fold(first), own.person), name=name, aliases=list(aliases), role=role)
 
 
-def _id(name: str, person: bool) -> str:
-    """The id of who is first quoted under this name: articles that are added later do not change it."""
-    return "s" + hashlib.sha256(f"{'person' if person else 'body'} {fold(name)}".encode()).hexdigest()[:12]
+def _id(folded: str, person: bool) -> str:
+    """The id of who is first quoted under this folded name: articles that are added later do not change it."""
+    return "s" + hashlib.sha256(f"{'person' if person else 'body'} {folded}".encode()).hexdigest()[:12]
 
 
 def _one_body(one: str, other: str) -> bool:

@@ -40,14 +40,17 @@ def _rows(vectors: Sequence[npt.NDArray[np.float16]]) -> Floats:
 
 
 def stored_sources(rows: Iterable[Sequence[Any]]) -> Iterator[StoredSource]:
-    """Sources of rows with the same columns, aliases as JSON; texts that many of them share are kept once."""
+    """Sources of rows with the same columns, aliases as JSON; what many of them share is kept, and read, once."""
     once: dict[str, str] = {}
+    lists: dict[str, tuple[str, ...]] = {"[]": ()}
     for source_id, lang, name, aliases, role, person, statements in rows:
+        if aliases not in lists:
+            lists[aliases] = tuple(json.loads(aliases))
         yield StoredSource(
             source_id,
             once.setdefault(lang, lang),
             once.setdefault(name, name),
-            () if aliases == "[]" else tuple(json.loads(aliases)),
+            lists[aliases],
             role and once.setdefault(role, role),
             bool(person),
             statements,

@@ -1,4 +1,4 @@
-"""Who gets the cores: questions before ingest; torch all of them, the small products around it one each."""
+"""Who gets the cores: questions before ingest; the encoder all of them, the small products around it one each."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 _PATIENCE = 1.0  # seconds at one pause: under questions without end the work goes on, at a tenth of its pace
 
 
-def leave_cores_to_torch() -> None:
+def leave_cores_to_encoder() -> None:
     """From now on NumPy's and FAISS's linear algebra run in one thread each.
 
     Their worker threads go on spinning for a while after each product and take the cores from the encoder: on two cores
