@@ -27,8 +27,8 @@ bench-large: .venv/test.stamp  ## a million passages, made of the real ones of t
 eval: .venv/run.stamp  ## quality on the sets in ../shared, where that folder exists; with peers after `make peers`
 	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation $(if $(wildcard .venv-peers/stamp),--peers .venv-peers/bin/python)
 
-eval-many: .venv/run.stamp  ## the gold questions among MANY other articles (all of them take hours)
-	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation --only answers --around $(or $(MANY),50000)
+eval-many: .venv/run.stamp  ## the gold questions among MANY other articles (all of them take hours; KEEP is a folder to go on in)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.evaluation --only answers --around $(or $(MANY),50000) $(if $(KEEP),--keep $(KEEP))
 
 peers: .venv-peers/stamp  ## the frameworks that `make eval` compares with, in an environment of their own
 

@@ -1,6 +1,6 @@
 """`make eval`: runs the program over the development sets, scores what it prints, and writes docs/quality.md.
 
-    python -m tests.evaluation [--peers PYTHON] [--only retrieval|answers] [--around N]
+    python -m tests.evaluation [--peers PYTHON] [--only retrieval|answers] [--around N [--keep FOLDER]]
 
 Every figure comes from the command line's own output, through the score program beside the data.
 """
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, help="a Python that has txtai and haystack-ai (`make peers`)")
     parser.add_argument("--only", choices=("retrieval", "answers"), help="one half of the evaluation")
     parser.add_argument("--around", type=int, default=0, help="ask the gold questions among so many more articles")
+    parser.add_argument("--keep", type=Path, help="where those are kept, so that hours of ingest may be had in parts")
     arguments = parser.parse_args()
     if not DATA.is_dir():
         sys.exit("There is no ../shared/data here: nothing to evaluate.")
@@ -53,7 +54,8 @@ def main() -> None:
         if arguments.only != "retrieval":
             write("figures of answers", answers_table(answers.figures(Path(folder))))
         if arguments.around:
-            write("figures among many", answers_table(answers.among_many(Path(folder), arguments.around)))
+            kept = arguments.keep or Path(folder)
+            write("figures among many", answers_table(answers.among_many(kept, arguments.around)))
 
 
 def retrieval(folder: Path) -> dict[str, list[float]]:

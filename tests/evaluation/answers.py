@@ -53,14 +53,19 @@ def figures(folder: Path) -> Iterator[Figure]:
 
 
 def among_many(folder: Path, count: int) -> Iterator[Figure]:
-    """The gold questions with `count` other articles of the development archive around them."""
+    """The gold questions with `count` other articles of the development archive around them, chosen by chance.
+
+    A folder that has been used before keeps what it has: more articles come on top of fewer.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     data_dir, around = folder / "many", folder / "around.jsonl.gz"
     articles = list(read_lines(DATA / "gold" / "articles.jsonl"))
     own = {one["id"] for one in articles}
     lines = [line for path in sorted((DATA / "archive").glob("*.jsonl.gz")) for line in read_lines(path)]
     others = [line for line in lines if line["id"] not in own]
+    random.Random(1).shuffle(others)
     with gzip.open(around, "wt", encoding="utf-8") as out:
-        out.writelines(json.dumps(line) + "\n" for line in random.Random(1).sample(others, min(count, len(others))))
+        out.writelines(json.dumps(line) + "\n" for line in others[:count])
     qawl(data_dir, "ingest", str(DATA / "gold" / "articles.jsonl"), str(around))
     questions = list(read_lines(DATA / "gold" / "questions.jsonl"))
     yield from asked(

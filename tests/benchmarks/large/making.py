@@ -130,17 +130,15 @@ class Maker:
             for piece in pieces:
                 start = len(text)
                 text += piece.text + "\n"
-                sentences.append(Sentence.model_construct(start=start, end=len(text) - 1))
+                sentences.append(Sentence(start=start, end=len(text) - 1))
                 last = first + len(piece.tokens) // _TOKEN
                 places.append(Place(number, first, last))
                 first = last
                 if piece.said:
                     name, cue, kind = piece.said
                     whose = None if name is None else sources.setdefault(self._named(lang, name), len(sources))
-                    statements.append(
-                        Attributed(Span.model_construct(start=start, end=len(text) - 1), whose, cue, kind)
-                    )
-            spans.append(Span.model_construct(start=begin, end=len(text) - 1))
+                    statements.append(Attributed(Span(start=start, end=len(text) - 1), whose, cue, kind))
+            spans.append(Span(start=begin, end=len(text) - 1))
             tokens.append(b"".join(piece.tokens for piece in pieces))
         introduced = Span(start=0, end=1)
         return Prepared(
