@@ -2,7 +2,7 @@
 
 A made article has the passages of a real one, each put together from the first half of its own sentences and the second
 half of those of another passage of its language and about its length. Token vectors go with their sentences. So words,
-lengths and the shares of languages are those of real articles. One source in ten has its family name from another, each
+lengths and the shares of languages are those of real articles. One person in ten has a family name from another, each
 of them as likely, so that the number of people grows with the archive: to tens of thousands in a million passages, as
 the number of different words does in a growing text (Heaps' law with an exponent of 0.7).
 
@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,13 +36,20 @@ _BESIDE = 40  # passages of about the same length that another half may come fro
 Floats = npt.NDArray[np.float32]
 
 
+class Whose(NamedTuple):
+    """A source's name, and whether it is a person's."""
+
+    name: str
+    person: bool
+
+
 @dataclass(frozen=True)
 class Piece:
     """A sentence with its packed token vectors and, where it is a statement, whose."""
 
     text: str
     tokens: bytes
-    said: tuple[str | None, str | None, Kind] | None  # name, cue, kind
+    said: tuple[Whose | None, str | None, Kind] | None  # whose it is, cue, kind
 
 
 @dataclass
@@ -61,10 +69,10 @@ def read(folder: Path) -> Seed:
     with closing(sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True)) as database:
         for key, lang, text in database.execute("SELECT key, lang, document ->> 'text' FROM articles").fetchall():
             said = {
-                start: (name, cue, kind)
-                for start, name, cue, kind in database.execute(
-                    'SELECT t."start", s.name, t.cue, t.kind FROM statements t LEFT JOIN sources s ON s.id = t.source'
-                    " WHERE t.article = ?",
+                start: (name and Whose(name, bool(person)), cue, kind)
+                for start, name, person, cue, kind in database.execute(
+                    'SELECT t."start", s.name, s.person, t.cue, t.kind FROM statements t'
+                    " LEFT JOIN sources s ON s.id = t.source WHERE t.article = ?",
                     (key,),
                 )
             }
@@ -89,7 +97,7 @@ def read(folder: Path) -> Seed:
             seed.passages[lang] += pieces.values()
             vectors[lang] += [found[passage] for passage in pieces]
             seed.articles.append((lang, list(range(first_place, len(seed.passages[lang])))))
-            seed.names[lang] += [name for name, _, _ in said.values() if name]
+            seed.names[lang] += [whose.name for whose, _, _ in said.values() if whose and whose.person]
     seed.names = {lang: sorted(set(names)) for lang, names in seed.names.items()}
     seed.vectors = {lang: np.stack(found) for lang, found in vectors.items()}
     return seed
@@ -121,7 +129,7 @@ class Maker:
         pairs = [(one, self._other(lang, one)) for one in passages]
         text = ""
         spans, sentences, places, tokens = [], [], [], []
-        sources: dict[str, int] = {}
+        sources: dict[Whose, int] = {}
         statements = []
         for number, (one, other) in enumerate(pairs):
             pieces = self._halves(self._seed.passages[lang][one], self._seed.passages[lang][other])
@@ -135,12 +143,12 @@ class Maker:
                 places.append(Place(number, first, last))
                 first = last
                 if piece.said:
-                    name, cue, kind = piece.said
-                    whose = None if name is None else sources.setdefault(self._named(lang, name), len(sources))
-                    statements.append(Attributed(Span(start=start, end=len(text) - 1), whose, cue, kind))
+                    whose, cue, kind = piece.said
+                    source = None if whose is None else sources.setdefault(self._named(lang, whose), len(sources))
+                    statements.append(Attributed(Span(start=start, end=len(text) - 1), source, cue, kind))
             spans.append(Span(start=begin, end=len(text) - 1))
             tokens.append(b"".join(piece.tokens for piece in pieces))
-        introduced = Span(start=0, end=1)
+        quoted = [Source(one.name, (), None, one.person, Span(start=0, end=1)) for one in sources]
         return Prepared(
             article=Article(id=f"made-{self._number}", text=text, lang=lang),
             lang=lang,
@@ -149,7 +157,7 @@ class Maker:
             passages=spans,
             vectors=self._clouds[lang].beside(passages, self._numbers),
             tokens=tokens,
-            attribution=Attribution([Source(name, (), None, True, introduced) for name in sources], statements),
+            attribution=Attribution(quoted, statements),
             signature=self._numbers.bytes(512),
         )
 
@@ -162,11 +170,11 @@ class Maker:
     def _halves(one: list[Piece], other: list[Piece]) -> list[Piece]:
         return [*one[: (len(one) + 1) // 2], *other[(len(other) + 1) // 2 :]]
 
-    def _named(self, lang: str, name: str) -> str:
-        given = name.rpartition(" ")[0]
-        if not given or self._chance.random() >= _RENAMED:
-            return name
-        return f"{given} {self._chance.choice(self._seed.names[lang]).split()[-1]}"
+    def _named(self, lang: str, whose: Whose) -> Whose:
+        given = whose.name.rpartition(" ")[0]
+        if not given or not whose.person or self._chance.random() >= _RENAMED:
+            return whose
+        return Whose(f"{given} {self._chance.choice(self._seed.names[lang]).split()[-1]}", person=True)
 
 
 class Cloud:
