@@ -214,7 +214,7 @@ class Archive(Protocol):
     def texts_of(self, article_ids: Collection[str]) -> dict[str, StoredText]:
         """Texts of those of the articles that are there, by id.
 
-        To look through, not to show: unlike `articles_of` it does not check, at a twentieth of the time, whether they
+        To look through, not to show: unlike `articles_of` it does not check, at a third of the time, whether they
         are what was stored. Raises `ArchiveDamaged` when one cannot be read at all.
         """
 
