@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +19,7 @@ from config.settings import Encoder as EncoderSettings
 from retrieval import bundled_model
 from retrieval.linear import unit
 from retrieval.network import DEPTHS, Network, Vectors, deep_layers, token_layers
+from retrieval.networks import opened
 
 Role = Literal["query", "passage"]
 
@@ -108,12 +109,7 @@ class SentenceTransformerEncoder:
     def _network(self) -> Network:
         """The model, loaded when first needed: that takes seconds."""
         cache = self._settings.cache_dir
-        name = self._settings.model or str(bundled_model.ensure(cache / "models"))
-        if Path(name).is_dir() and (compiled := _compiled()):  # what a hub has under a name may change
-            return compiled(Path(name), self.identity, cache)
-        from retrieval.torch_network import TorchNetwork  # noqa: PLC0415  takes seconds
-
-        return TorchNetwork(name)
+        return opened(self._settings.model or str(bundled_model.ensure(cache / "models")), self.identity, cache)
 
     @cached_property
     def dimension(self) -> int:
@@ -175,15 +171,6 @@ class SentenceTransformerEncoder:
         with self._lock:
             self._network.tokenizer.no_truncation()
             return [len(one.ids) for one in self._network.tokenizer.encode_batch(apart, add_special_tokens=False)]
-
-
-def _compiled() -> Callable[[Path, str, Path], Network] | None:
-    """See `compiled_network.compiled`; None without the extra that it needs."""
-    try:
-        from retrieval.compiled_network import compiled  # noqa: PLC0415
-    except ImportError:
-        return None
-    return compiled
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

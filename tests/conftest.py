@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Encoder as EncoderSettings
-from retrieval import compiled_network
+from retrieval import networks
 from retrieval.encoder import SentenceTransformerEncoder
 from tests.fakes import FakeWorkspace
 from tests.postgres import InFolder, OnServer, Server, Storage, running_server
@@ -138,7 +138,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield model
     settings = EncoderSettings(model=str(model))
     identity = SentenceTransformerEncoder(settings).identity
-    shutil.rmtree(compiled_network.place_of(model, identity, settings.cache_dir), ignore_errors=True)
+    shutil.rmtree(networks.place_of(model, identity, settings.cache_dir), ignore_errors=True)
 
 
 @pytest.fixture
