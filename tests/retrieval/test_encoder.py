@@ -15,7 +15,6 @@ import pytest
 import torch
 
 from config.settings import Encoder as EncoderSettings
-from retrieval.compiled_network import CompiledNetwork
 from retrieval.encoder import SentenceTransformerEncoder
 from retrieval.errors import ModelUnavailable
 from retrieval.network import Vectors
@@ -34,8 +33,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tiny(tiny_model: Path, cache: Path) -> SentenceTransformerEncoder:
+    compiled = pytest.importorskip("retrieval.compiled_network", reason="the extra openvino", exc_type=ImportError)
     encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=cache))
-    assert isinstance(encoder._network, CompiledNetwork)
+    assert isinstance(encoder._network, compiled.CompiledNetwork)
     return encoder
 
 
@@ -174,6 +174,7 @@ def test_a_compiled_model_needs_no_torch(tiny_model: Path, cache: Path, tiny: Se
 def test_a_damaged_compiled_model_is_made_again(
     tiny_model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    pytest.importorskip("openvino")
     settings = EncoderSettings(model=str(tiny_model), cache_dir=tmp_path)
     expected = SentenceTransformerEncoder(settings).encode(ALL, "query").pooled
     (graph,) = tmp_path.glob("compiled/*/network.xml")
@@ -193,7 +194,9 @@ def always_the_same(ids: Any) -> Vectors:
 def test_torch_runs_what_openvino_cannot(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(CompiledNetwork, "forward", lambda self, ids, mask: always_the_same(ids))
+    pytest.importorskip("openvino")
+    name = "retrieval.compiled_network.CompiledNetwork.forward"
+    monkeypatch.setattr(name, lambda self, ids, mask: always_the_same(ids))
     encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=tmp_path))
     assert encoder.encode(ALL, "query").pooled.shape == (len(ALL), 32)
     assert isinstance(encoder._network, TorchNetwork)
@@ -202,6 +205,7 @@ def test_torch_runs_what_openvino_cannot(
 
 
 def test_a_cache_that_cannot_be_written_is_one_clear_line(tiny_model: Path, tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
     (tmp_path / "cache").write_text("a file, where a folder is to be", encoding="utf-8")
     encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=tmp_path / "cache"))
     with pytest.raises(ModelUnavailable, match=r"cannot be compiled into .*cache"):
