@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +31,17 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tiny(tiny_model: Path, cache: Path) -> SentenceTransformerEncoder:
-    compiled = pytest.importorskip("retrieval.compiled_network", reason="the extra openvino", exc_type=ImportError)
+def compiled(tiny_model: Path, cache: Path) -> SentenceTransformerEncoder:
+    """The tiny model where OpenVINO is installed."""
+    network = pytest.importorskip("retrieval.compiled_network", reason="the extra openvino", exc_type=ImportError)
     encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=cache))
-    assert isinstance(encoder._network, compiled.CompiledNetwork)
+    assert isinstance(encoder._network, network.CompiledNetwork)
     return encoder
 
 
 @pytest.fixture(scope="module")
-def by_torch(tiny_model: Path) -> Iterator[SentenceTransformerEncoder]:
-    """The tiny model where OpenVINO is not installed."""
+def tiny(tiny_model: Path) -> SentenceTransformerEncoder:
+    """The tiny model where it is not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "retrieval.compiled_network", None)
         encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model)))
@@ -49,7 +49,7 @@ def by_torch(tiny_model: Path) -> Iterator[SentenceTransformerEncoder]:
     return encoder
 
 
-@pytest.fixture(params=["bundled", "tiny", "by_torch"])
+@pytest.fixture(params=["bundled", "tiny", "compiled"])
 def encoder(request: pytest.FixtureRequest) -> SentenceTransformerEncoder:
     return request.getfixturevalue(request.param)
 
@@ -132,25 +132,25 @@ def test_several_threads_get_what_one_would(tiny: SentenceTransformerEncoder) ->
 
 @pytest.mark.parametrize("role", ["query", "passage"])
 def test_a_pass_of_torch_takes_one_core(
-    by_torch: SentenceTransformerEncoder, role: Any, monkeypatch: pytest.MonkeyPatch
+    tiny: SentenceTransformerEncoder, role: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cores: set[int] = set()
-    passes = by_torch._network.passes
+    passes = tiny._network.passes
 
     def noting(*inputs: Any) -> Any:
         cores.add(torch.get_num_threads())
         return passes(*inputs)
 
-    monkeypatch.setattr(by_torch._network, "passes", noting)
-    by_torch.encode(ALL, role)
+    monkeypatch.setattr(tiny._network, "passes", noting)
+    tiny.encode(ALL, role)
     assert cores == {1}
     assert torch.get_num_threads() == os.cpu_count(), "here they are as they were"
 
 
 def test_openvino_finds_the_vectors_that_torch_finds(
-    tiny: SentenceTransformerEncoder, by_torch: SentenceTransformerEncoder
+    compiled: SentenceTransformerEncoder, tiny: SentenceTransformerEncoder
 ) -> None:
-    one, other = (encoder.encode([*ALL, "", LONG], "passage") for encoder in (tiny, by_torch))
+    one, other = (encoder.encode([*ALL, "", LONG], "passage") for encoder in (compiled, tiny))
     assert (one.pooled * other.pooled).sum(axis=1).min() > 1 - NOISE
     for name in ("tokens", "depths", "surprise", "spans"):
         for own, theirs in zip(getattr(one, name), getattr(other, name), strict=True):
@@ -158,7 +158,7 @@ def test_openvino_finds_the_vectors_that_torch_finds(
             assert np.allclose(own, theirs, atol=0.05)
 
 
-def test_a_compiled_model_needs_no_torch(tiny_model: Path, cache: Path, tiny: SentenceTransformerEncoder) -> None:
+def test_a_compiled_model_needs_no_torch(tiny_model: Path, cache: Path, compiled: SentenceTransformerEncoder) -> None:
     code = (
         "import sys\n"
         "from config.settings import Encoder\n"
