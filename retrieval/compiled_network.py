@@ -21,6 +21,10 @@ INPUTS = ("input_ids", "attention_mask")
 # Compiled operations that are kept for shapes seen before: few, as no two batches have one shape (`heap`).
 _OPERATIONS = 64
 
+# Two threads that look at a tensor's data for the first time can deadlock: one holds the GIL and waits for what the
+# binding makes once, the other makes it and waits for the GIL. While a module is imported, there is one.
+_ = openvino.Tensor(openvino.Type.i64, [1]).data
+
 
 class CompiledNetwork:
     """A `Network` that OpenVINO runs, of a folder that `compiling` made."""

@@ -171,6 +171,30 @@ def test_a_compiled_model_needs_no_torch(tiny_model: Path, cache: Path, compiled
     assert done.stdout.strip() == "['openvino']"
 
 
+def test_first_passes_of_several_threads_do_not_wait_for_each_other(
+    cache: Path, compiled: SentenceTransformerEncoder
+) -> None:
+    """They did in five of six processes."""
+    (graph,) = cache.glob("compiled/*/network.xml")
+    code = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "import numpy as np\n"
+        "from retrieval.compiled_network import CompiledNetwork\n"
+        f"network, ids, go = CompiledNetwork(Path({str(graph.parent)!r})), np.ones((1, 8), np.int64), []\n"
+        "def work():\n"
+        "    while not go: pass\n"
+        "    network.forward(ids, ids)\n"
+        "threads = [threading.Thread(target=work) for _ in range(4)]\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "for thread in threads: thread.start()\n"
+        "go.append(True)\n"
+        "for thread in threads: thread.join()\n"
+    )
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 def test_a_damaged_compiled_model_is_made_again(
     tiny_model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
