@@ -39,7 +39,7 @@ peers: .venv-peers/stamp  ## the frameworks that `make eval` compares with, in a
 
 .venv/run.stamp: pyproject.toml | .venv/bin/python
 	@echo "Installing what Qawl needs (once, a minute or two) …" >&2
-	@$(BIN)/python -m pip install -qq --editable .
+	@$(BIN)/python -m pip install -qq --editable '.[openvino]'
 	@touch $@
 
 .venv/test.stamp: .venv/run.stamp

@@ -10,7 +10,8 @@ from tests.shared_data import REPOSITORY
 
 LOCK = (REPOSITORY / "deploy" / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-WANTED = [Requirement(one) for one in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["postgres"])]
+EXTRAS = [one for extra in PROJECT["optional-dependencies"].values() for one in extra]
+WANTED = [Requirement(one) for one in (*PROJECT["dependencies"], *EXTRAS)]
 
 
 def pinned() -> dict[str, str]:
