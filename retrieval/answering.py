@@ -225,7 +225,8 @@ def _within(published: date | datetime | None, plan: Plan) -> bool:
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(1, len(one | other))
+    shared = len(one & other)
+    return shared / max(1, len(one) + len(other) - shared)
 
 
 def _joined(quotations: Sequence[Quotation]) -> list[Quotation]:

@@ -49,6 +49,10 @@ _BY_SCRIPT = {"ARABIC": "ar", "CYRILLIC": "ru", "LATIN": "en"}
 _ARABIC_SCRIPT = frozenset({"ar", "fa", "ur", "ps", "ckb"})
 _CYRILLIC = frozenset({"ru", "uk", "be", "bg", "sr", "mk", "kk", "ky"})
 
+# Words remembered, those of a few thousand articles: stemming is a third of indexing without it.
+_KEPT = 200_000
+_LONGEST_KEPT = 40  # letters
+
 # Attached in front of an Arabic word: and/so, by/for/as, the. Snowball takes off some of them, never two.
 _ATTACHED = ("وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
 
@@ -68,10 +72,32 @@ def words(text: str) -> list[str]:
 
 def stems(text: str, lang: str) -> list[str]:
     """The stems of a text's words, in order; numbers stay as they are."""
-    return [stem(word, lang) for word in words(text)]
+    known = _known(lang)
+    return [stem for part in text.split() for stem in known[part]]  # no word goes on after a space
 
 
-@lru_cache(maxsize=200_000)  # the words of a few thousand articles; stemming is a third of indexing without it
+class _Stems(dict[str, tuple[str, ...]]):
+    """The stems of what stands between two spaces, found out when a text of the language first has it."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
+    def __missing__(self, part: str) -> tuple[str, ...]:
+        found = tuple(stem(word, self._lang) for word in words(part))
+        if len(part) <= _LONGEST_KEPT:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[part] = found
+        return found
+
+
+@lru_cache(maxsize=64)
+def _known(lang: str) -> _Stems:
+    return _Stems(lang)
+
+
+@lru_cache(maxsize=_KEPT)
 def stem(word: str, lang: str) -> str:
     """The stem of a folded word of a text in that language; the word itself where no stemmer is known."""
     script = script_of(word)

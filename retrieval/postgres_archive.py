@@ -2,9 +2,8 @@
 # ruff: noqa: S608  what is put into statements is words of ours, never data
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -32,8 +31,16 @@ from retrieval.postgres_copies import PostgresCopies
 from retrieval.postgres_database import PostgresDatabase
 from retrieval.postgres_health import PostgresHealth
 from retrieval.postgres_words import Words, words_of
-from retrieval.stored_forms import article_key, halfvec, halfvecs, published, stored_sources
-from retrieval.types import Article, Passage, Sentence, Span
+from retrieval.stored_forms import (
+    article_key,
+    halfvec,
+    halfvecs,
+    published,
+    stored_sentences,
+    stored_sources,
+    stored_statement,
+)
+from retrieval.types import Article, Passage, Sentence
 
 _PAGE = 500  # articles read at once: a few MB of text
 
@@ -308,7 +315,7 @@ class PostgresArchive(ChangeLog):
             f' WHERE {" AND ".join(wanted)} ORDER BY a.number, t."start", t.id',
             *values,
         )
-        yield from map(_statement, rows)
+        yield from map(stored_statement, rows)
 
     def passages_of(self, source_ids: Collection[int]) -> list[int]:
         """See `Archive.passages_of`."""
@@ -330,15 +337,7 @@ class PostgresArchive(ChangeLog):
             ' WHERE s.passage = ANY (?::bigint[]) ORDER BY a.number, s."start", t.id',
             list(passage_ids),
         )
-        found: dict[tuple[int, int], StoredSentence] = {}
-        said = defaultdict(list)
-        for article_id, passage, start, end, first, last, *statement in rows:
-            place = (passage, start)
-            if place not in found:
-                found[place] = StoredSentence(article_id, passage, Span(start=start, end=end), first, last, [])
-            if statement[0] is not None:
-                said[place].append(_statement((article_id, *statement)))
-        return [replace(one, statements=said[place]) for place, one in found.items()]
+        return stored_sentences(rows)
 
     def wish(self, question: str, language: str, asked: datetime) -> None:
         """See `Archive.wish`."""
@@ -468,8 +467,3 @@ def _statement_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:
     for number, said in enumerate(one.prepared.attribution.statements, one.statement):
         source = None if said.source is None else ids[said.source]
         yield one.key, number, source, said.span.start, said.span.end, said.cue, said.kind
-
-
-def _statement(row: Sequence[Any]) -> StoredStatement:
-    article_id, start, end, source, cue, kind = row
-    return StoredStatement(article_id, Span(start=start, end=end), source, cue, kind)

@@ -3,7 +3,6 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,8 +28,8 @@ from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.sqlite_copies import SqliteCopies
 from retrieval.sqlite_database import SqliteDatabase
 from retrieval.sqlite_health import SqliteHealth
-from retrieval.stored_forms import halves, published, stored_sources
-from retrieval.types import Article, Passage, Sentence, Span
+from retrieval.stored_forms import halves, published, stored_sentences, stored_sources, stored_statement
+from retrieval.types import Article, Passage, Sentence
 
 _T = TypeVar("_T")
 
@@ -273,7 +272,7 @@ class SqliteArchive(ChangeLog):
             f' WHERE {" AND ".join(wanted)} ORDER BY t.article, t."start", t.id',
             *values,
         )
-        yield from map(_statement, rows)
+        yield from map(stored_statement, rows)
 
     def passages_of(self, source_ids: Collection[int]) -> list[int]:
         """See `Archive.passages_of`."""
@@ -290,9 +289,9 @@ class SqliteArchive(ChangeLog):
 
     def stored_sentences(self, passage_ids: Sequence[int]) -> list[StoredSentence]:
         """See `Archive.stored_sentences`."""
-        found: dict[tuple[int, int], StoredSentence] = {}
+        rows: list[tuple[Any, ...]] = []
         for group in _groups(passage_ids):
-            rows = self._db.rows(
+            rows += self._db.rows(
                 'SELECT a.id, s.passage, s."start", s."end", s.first_token, s.end_token,'
                 ' t."start", t."end", t.source, t.cue, t.kind'
                 " FROM sentences s JOIN articles a ON a.key = s.article LEFT JOIN statements t"
@@ -300,15 +299,7 @@ class SqliteArchive(ChangeLog):
                 f' WHERE s.passage IN ({_marks(group)}) ORDER BY s.article, s."start", t.id',
                 *group,
             )
-            for article_id, passage, start, end, first, last, *statement in rows:
-                place = (passage, start)
-                if place not in found:
-                    span = Span(start=start, end=end)
-                    found[place] = StoredSentence(article_id, passage, span, first, last, [])
-                if statement[0] is not None:
-                    one = _statement((article_id, *statement))
-                    found[place] = replace(found[place], statements=[*found[place].statements, one])
-        return list(found.values())
+        return stored_sentences(rows)
 
     def wish(self, question: str, language: str, asked: datetime) -> None:
         """See `Archive.wish`."""
@@ -395,11 +386,6 @@ def _size(file: Path) -> int:
         return file.stat().st_size if file.is_file() else 0
     except OSError:
         return 0
-
-
-def _statement(row: Sequence[Any]) -> StoredStatement:
-    article_id, start, end, source, cue, kind = row
-    return StoredStatement(article_id, Span(start=start, end=end), source, cue, kind)
 
 
 def _groups(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from retrieval.archive import StoredSource
-from retrieval.types import Published
+from retrieval.archive import StoredSentence, StoredSource, StoredStatement
+from retrieval.types import Published, Span
 
 Floats = npt.NDArray[np.float32]
 
@@ -55,6 +55,29 @@ def stored_sources(rows: Iterable[Sequence[Any]]) -> Iterator[StoredSource]:
             bool(person),
             statements,
         )
+
+
+def stored_statement(row: Sequence[Any]) -> StoredStatement:
+    """The statement of a row: the article's id, start, end, source, cue, kind."""
+    article_id, start, end, source, cue, kind = row
+    return StoredStatement(article_id, Span(start=start, end=end), source, cue, kind)
+
+
+def stored_sentences(rows: Iterable[Sequence[Any]]) -> list[StoredSentence]:
+    """Sentences of rows, in order: the article's id, passage, start, end, tokens, and one statement or nulls.
+
+    A sentence has a row for each of its statements.
+    """
+    found: list[StoredSentence] = []
+    statements: dict[tuple[int, int], list[StoredStatement]] = {}
+    for article_id, passage, start, end, first, last, *statement in rows:
+        own = statements.get((passage, start))
+        if own is None:
+            own = statements[passage, start] = []
+            found.append(StoredSentence(article_id, passage, Span(start=start, end=end), first, last, own))
+        if statement[0] is not None:
+            own.append(stored_statement((article_id, *statement)))
+    return found
 
 
 def published(stored: str | None) -> date | datetime | None:

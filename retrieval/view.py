@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -37,18 +38,31 @@ class View:
 
     def share(self, words: Collection[str]) -> float:
         """How much of the question's stems are among some stems, weighed by rarity, from 0 to 1."""
-        held: dict[str, set[str]] = defaultdict(set)
-        for word in words:
-            held[word[:_ROOT]].add(word)
-        found = sum(own for word, own in self.rarity.items() if _akin(word, held.get(word[:_ROOT], ())))
+        held = {own for word in set(words) for own in self._akin[word]}
+        found = sum(rarity for own, rarity in self.rarity.items() if own in held)
         return found / max(sum(self.rarity.values()), 1e-9)
 
+    @cached_property
+    def _akin(self) -> "_Akin":
+        return _Akin(self.rarity)
 
-def _akin(word: str, near: Collection[str]) -> bool:
-    """Whether one of the stems that begin alike is of the same root: "ارهاب" and "ارهابي", "terror" and "terrorist"."""
-    return word in near or any(
-        min(len(one), len(word)) >= _ROOT
-        and abs(len(one) - len(word)) <= _ENDING
-        and (one.startswith(word) or word.startswith(one))
-        for one in near
-    )
+
+class _Akin(dict[str, tuple[str, ...]]):
+    """Those of the question's stems that are of one root with a stem, found out when a sentence first has it."""
+
+    def __init__(self, asked: Collection[str]) -> None:
+        super().__init__()
+        self._asked: dict[str, list[str]] = defaultdict(list)
+        for own in asked:
+            self._asked[own[:_ROOT]].append(own)
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        near = self._asked.get(word[:_ROOT], ())
+        found = self[word] = tuple(own for own in near if _of_one_root(own, word))
+        return found
+
+
+def _of_one_root(one: str, other: str) -> bool:
+    """Whether two stems are the same, or an ending apart: "ارهاب" and "ارهابي", "terror" and "terrorist"."""
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= _ROOT and len(long) - len(short) <= _ENDING and long.startswith(short))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.folding import fold, stems, words
+from retrieval.folding import fold, stem, stems, words
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,8 @@ def test_scripts_without_a_stemmer_keep_their_words() -> None:
 @given(st.text(), st.sampled_from(["ar", "en", "ru", "zh", "und"]))
 def test_any_text_gives_words_without_spaces(text: str, lang: str) -> None:
     assert all(stem and not any(letter.isspace() for letter in stem) for stem in stems(text, lang))
+
+
+@given(st.text() | st.text("aB1ﻣل٣ىΣςйи\u0306\u0301\xa0\x1f\u200f’'. \n"), st.sampled_from(["ar", "en", "ru"]))
+def test_the_stems_of_a_text_are_those_of_its_words(text: str, lang: str) -> None:
+    assert stems(text, lang) == [stem(word, lang) for word in words(text)]
