@@ -63,7 +63,7 @@ def _answer(workspace: Workspace, question: str, speaker_id: str | None = None) 
 
 def _answered(workspace: Workspace, to: Incoming | Pressed, answer: Answer) -> Sequence[Reply]:
     language = _language(workspace, to, answer)
-    if answer.status == "not_found" and not workspace.archive.counts().articles:
+    if answer.status == "not_found" and not workspace.archive.newest(1):
         return [Reply(RichText(say(language, "archive-empty")))]
     return answer_replies(answer, workspace.memory.give(to.place, answer), language)
 

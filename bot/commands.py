@@ -155,7 +155,7 @@ def ask(settings: Settings, question: str | None, batch: Path | None, *, as_json
             workspace.load()
             answer = workspace.answer(question, limit=limit)
             language = language_for(answer.language)
-            empty = answer.status == "not_found" and not workspace.archive.counts().articles
+            empty = answer.status == "not_found" and not workspace.archive.newest(1)
             blocks = [RichText(say(language, "archive-empty"))] if empty else answer_blocks(answer, language)
             for message in fit(blocks):
                 show(_out, message)
