@@ -117,18 +117,26 @@ def _fits(text: RichText) -> bool:
 
 def _parts(block: RichText) -> list[RichText]:
     """The block in pieces of one message each, cut at white space near the limit where there is some."""
-    parts = []
-    while not _fits(block):
-        limit = _code_points_within(block.text, MessageLimit.MAX_TEXT_LENGTH)
-        if len(block.runs) > MessageLimit.MESSAGE_ENTITIES:
-            first_too_many = sorted(run.start for run in block.runs)[MessageLimit.MESSAGE_ENTITIES]
-            limit = min(limit, max(first_too_many, 1))
-        cut = max(block.text.rfind(" ", limit // 2, limit), block.text.rfind("\n", limit // 2, limit))
-        cut = limit if cut < 0 else cut
-        parts.append(block.cut(0, cut))
-        rest = block.text[cut:]
-        block = block.cut(cut + len(rest) - len(rest.lstrip()), len(block.text))
-    return [*parts, block] if block.text else parts
+    text, start, parts = block.text, 0, []
+    while start < len(text):
+        part = block.cut(start, start + MessageLimit.MAX_TEXT_LENGTH)
+        if start + len(part.text) < len(text) or not _fits(part):
+            part = part.cut(0, _cut(part))
+        parts.append(part)
+        start += len(part.text)
+        while start < len(text) and text[start].isspace():
+            start += 1
+    return parts
+
+
+def _cut(part: RichText) -> int:
+    """Where to cut what is too long for a message or goes on after it."""
+    limit = _code_points_within(part.text, MessageLimit.MAX_TEXT_LENGTH)
+    if len(part.runs) > MessageLimit.MESSAGE_ENTITIES:
+        first_too_many = sorted(run.start for run in part.runs)[MessageLimit.MESSAGE_ENTITIES]
+        limit = min(limit, max(first_too_many, 1))
+    cut = max(part.text.rfind(" ", limit // 2, limit), part.text.rfind("\n", limit // 2, limit))
+    return limit if cut < 0 else cut
 
 
 def _code_points_within(text: str, units: int) -> int:
