@@ -143,7 +143,7 @@ def build(workspace: Workspace, health: Health | None = None) -> App:
         .base_url(telegram.api_url)
         .base_file_url(telegram.file_url)
         .request(Watched())
-        .get_updates_request(Watched(1, health.polled))
+        .get_updates_request(Watched(health.polled))
         .rate_limiter(AIORateLimiter(max_retries=_MAX_RETRIES))
         .update_queue(inbox)
         .concurrent_updates(settling)

@@ -9,14 +9,15 @@ from telegram.request import HTTPXRequest
 
 from bot.metrics import BEAT_SECONDS, Health, failed
 
-_CONNECTIONS = 256  # as the library has it
+# As the library has it, but for updates, too, where it has one: one that was cut off may never be free again.
+_CONNECTIONS = 256
 
 
 class Watched(HTTPXRequest):
     """Requests of the Bot API whose failures are counted; `ended` is called after each, whatever came of it."""
 
-    def __init__(self, connections: int = _CONNECTIONS, ended: Callable[[], None] = lambda: None) -> None:
-        super().__init__(connection_pool_size=connections)
+    def __init__(self, ended: Callable[[], None] = lambda: None) -> None:
+        super().__init__(connection_pool_size=_CONNECTIONS)
         self._ended = ended
 
     async def do_request(self, *args: Any, **more: Any) -> tuple[int, bytes]:
