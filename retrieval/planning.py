@@ -19,6 +19,7 @@ from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
 from retrieval.name_words import TITLES
 from retrieval.names import name_likeness, name_words
+from retrieval.places import is_of_place, is_place
 from retrieval.questions import Asked, analyse
 from retrieval.speakers import Found, SpeakerIndex
 from retrieval.types import Answer, Plan, Speaker
@@ -101,9 +102,10 @@ class Asking:
         """
         stored = [one for source in relevance if (one := self.speakers.stored(source))]
         likeness = cache(partial(_ends_like, description))  # many sources have one name
-        scores = np.array(
-            [max(map(likeness, self._names(description, one)), default=0.0) for one in stored], np.float32
-        )
+        scores = np.zeros(len(stored), np.float32)
+        if not _ends_in_office(description):
+            names = (self._names(description, one) for one in stored)
+            scores = np.array([max(map(likeness, own), default=0.0) for own in names], np.float32)
         least = _NAME
         if scores.max(initial=0.0) < least and not is_name(description):
             roles = self._roles.likeness(description, stored)
@@ -128,8 +130,7 @@ class Asking:
     def nearly(self, description: str) -> list[Speaker]:
         """People whose names are nearly the name that a description is or ends in; nobody for a mere office or body."""
         spelt = description.split()
-        last = spelt[-1] if spelt else ""
-        if fold(last) in TITLES or set(words(last)) & _OFFICES or (len(spelt) > 1 and last[:1].islower()):
+        if _ends_in_office(description) or (len(spelt) > 1 and spelt[-1][:1].islower()):
             return []
         counts = [len(spelt), *(count for count in (2, 1) if len(spelt) > count + 1)]
         found = (self.speakers.nearly(" ".join(spelt[-count:])) for count in counts)
@@ -146,6 +147,15 @@ class Asking:
     def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
         found = self.speakers.by_id(speaker.id) if speaker else None
         return found.sources if found else frozenset()
+
+
+def _ends_in_office(description: str) -> bool:
+    """Whether a description ends in what no name ends in: an office, a country, "الروسي"."""
+    last, lang = description.split()[-1:], detect_language(description)
+    return any(
+        fold(word) in TITLES or set(words(word)) & _OFFICES or is_place(word, lang) or is_of_place(word, lang)
+        for word in last
+    )
 
 
 def _ends_like(description: str, name: str) -> float:

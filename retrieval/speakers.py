@@ -26,6 +26,8 @@ from retrieval.types import Speaker
 _SAME_BODY = 0.95
 _SAME = 0.75  # likeness from which two full names are one person's; that of `NameIndex.find`
 _WITHIN = 0.8  # likeness from which a name within a longer phrase counts
+_SPELT = 0.9  # likeness that a family name has with its own cases and spellings in one script, and other words have not
+_SPELT_BARE = 0.97  # the same where nothing but a family name is known
 _CLOSE = 0.05  # likeness by which a second person may fall behind and still be meant
 _SUGGESTED = 3  # people asked back for a misspelt name: what somebody reads at a glance
 _DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
@@ -226,7 +228,11 @@ class SpeakerIndex(SourceFollower):
         with self._lock:
             likeness = dict(self._fitting(phrase))
             best = max(likeness.values(), default=0.0)
+            people = {number: sure for number, sure in likeness.items() if self._identities[number].person}
+            named = max(people.values(), default=0.0)
             near = [number for number in likeness if likeness[number] >= best - _CLOSE]
+            if _SPELT <= named < best - _CLOSE:  # "المعلم" is a teacher, and Walid al-Moualem
+                near += [number for number in people if people[number] >= named - _CLOSE]
             near.sort(key=lambda number: (-likeness[number], -self._identities[number].statements))
             return [self._found(number, likeness[number]) for number in near]
 
@@ -243,10 +249,18 @@ class SpeakerIndex(SourceFollower):
         if fitting := [one for one in whole if self._identities[one[0]].person or self._is_body(phrase, one[0])]:
             return fitting
         # Within a phrase a capital letter is no sentence's: who asks for Yelena Lavrova does not mean Sergey Lavrov.
-        parts = [(number, score) for *_, number, score in names.find_in(f"of {phrase}", _WITHIN)]
+        text = f"of {phrase}"
         return [
-            (number, score) for number, score in parts if isinstance(number, int) and self._identities[number].person
+            (number, score)
+            for start, end, number, score in names.find_in(text, _WITHIN)
+            if isinstance(number, int) and self._is_part(text[start:end], number, score)
         ]
+
+    def _is_part(self, part: str, number: int, likeness: float) -> bool:
+        """Whether part of a phrase is a name of these people: "المعهد البحثي" has neither العهد nor البحري."""
+        identity = self._identities[number]
+        spelt = likeness >= (_SPELT if identity.full else _SPELT_BARE)
+        return identity.person and (spelt or all(script_of(part) != script_of(name) for name in identity.names))
 
     def _is_body(self, phrase: str, number: int) -> bool:
         """Whether a phrase that sounds like a body's name is it: a minister's office sounds like his ministry."""

@@ -9,22 +9,27 @@ import numpy as np
 from ingest.attribution.language import Words
 from ingest.attribution.tagger import SENTENCES, Floats, Tags, Tokens
 from retrieval.folding import fold
+from retrieval.places import is_of_place, is_place
 from retrieval.transliteration import rows
 from retrieval.types import Kind, Span
 
 # Probability of a statement from which a sentence counts as one: likelier than not.
 LEAST = 0.5
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*[.]?(?<![^\W\d_]{3}[.])")
+_MARK = "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]"  # of vowels: a word goes on after it
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|{_MARK})*(?:[-'’.][^\W_](?:[^\W_]|{_MARK})*)*[.]?(?<![^\W\d_]{{3}}[.])")
 _SOURCE = 0.4  # probability from which a word is part of a source, even if something else is likelier: spans stay whole
 _GOES_ON = 0.35  # and from which it goes on with one: "معهد بحثي أمريكي"
 _NAME = 0.5  # mean probability over a word's tokens from which it is a name
 _BESIDE = 0.15  # and from which it is beside one that is
+_FAINT, _FAINT_KNOWN = 0.08, 0.03  # the same for what, or a known name that, stands before an Arabic family name
+_SURE_NAME = 0.8  # and from which it is one though an office before it asks for more: "حاكم الزاملي"
 _CAPITAL = 0.1  # and from which a capital shows it: not "Госдумы" in "спикер Госдумы"
 _WITH_PLACE = 3  # words of a place, a given name and a family name
 _GENITIVE = re.compile("(?:ии|[аыия])$")  # "президент Польши Анджей Дуда"
 _PATRONYMIC = re.compile("(?:вич|вич[ауе]|вичем|вн[аыуе]|вной|ичн[аыуе]|ичной)$")
 _LAST_WORD = re.compile(r"[^\W\d_]+[\u064b-\u0652]*\s+\Z")
+OWNING = re.compile(r"['’]s(?!\w)|(?<=s)['’](?=\s)")  # after the English name of whoever owns what follows
 _GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„()]*[\s\u200e\u200f]*")  # between two words of one name
 
 
@@ -130,41 +135,86 @@ def _capital(form: str) -> bool:
 
 def names_among(words: Sequence[Word], text: str, lang: Words) -> Iterator[Span]:
     """Runs of name words: one span a name."""
-    titles = lang.honorific | lang.office  # but a family name may be one: زياد نجم
+    wanted = _name_words(words, text, lang)
     run: list[Word] = []
     for i, word in enumerate(words):
-        form = fold(text[word.start : word.end])
-        beside = bool(run) and _GAP.fullmatch(text, run[-1].end, word.start) is not None
-        linked = beside and fold(text[run[-1].start : run[-1].end]) in lang.links
-        adjective = lang.lang == "ar" and form.startswith("ال")  # before a name: "الروسي", rarely a given name
-        ahead = (
-            not adjective
-            and i + 1 < len(words)
-            and words[i + 1].name > _NAME
-            and _GAP.fullmatch(text, word.end, words[i + 1].start)
-        )
-        likely = word.name > (_BESIDE if beside or ahead else _NAME)
-        wanted = linked or (beside and form in lang.links) or (likely and (beside or form not in titles))
-        if run and not (wanted and beside):
-            yield _name(run, words[i - len(run) - 1 : i - len(run)], text, lang)
+        if run and not (wanted[i] and _beside(run[-1], word, text)):
+            yield from _name(run, words[i - len(run) - 1 : i - len(run)], text, lang)
             run = []
-        if wanted:
+        if wanted[i]:
             run.append(word)
     if run:
-        yield _name(run, words[-len(run) - 1 : -len(run)], text, lang)
+        yield from _name(run, words[-len(run) - 1 : -len(run)], text, lang)
 
 
-def _name(run: Sequence[Word], before: Sequence[Word], text: str, lang: Words) -> Span:
-    """The name in a run of name words: without "operator" in front of it, nor the place of which somebody is mayor."""
+def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
+    """Which words are part of a name: what is likely one, what goes on with it, and what Arabic has before it."""
+    titles = lang.honorific | lang.office  # but a family name may be one: زياد نجم
+    forms = [text[word.start : word.end] for word in words]
+    folded = [fold(form).rstrip(".") for form in forms]
+    wanted: list[bool] = []
+    for i, word in enumerate(words):
+        beside = i > 0 and wanted[i - 1] and _beside(words[i - 1], word, text)
+        linked = beside and folded[i - 1] in lang.links
+        ahead = i + 1 < len(words) and words[i + 1].name > _NAME and _beside(word, words[i + 1], text)
+        ahead = ahead and not _has_article(forms[i], lang)
+        likely = word.name > (_BESIDE if beside or ahead else _NAME)
+        known = linked or (beside and folded[i] in lang.links)
+        wanted.append(known or (likely and (beside or folded[i] not in titles)))
+    if lang.lang != "ar":
+        return wanted
+    for i in reversed(range(len(words) - 1)):
+        if wanted[i] or not (wanted[i + 1] and _beside(words[i], words[i + 1], text)):
+            continue
+        after_link = i > 0 and folded[i - 1] in lang.between and _beside(words[i - 1], words[i], text)
+        if folded[i] in titles and not after_link:
+            continue
+        link = after_link or folded[i] in lang.links or folded[i + 1] in lang.between
+        alone = not (i + 2 < len(words) and wanted[i + 2] and _beside(words[i + 1], words[i + 2], text))
+        wanted[i] = link or (alone and words[i].name > _least(folded[i]) and not _has_article(forms[i], lang))
+    return wanted
+
+
+def _least(form: str) -> float:
+    return _FAINT_KNOWN if rows(form) else _FAINT
+
+
+def _beside(one: Word, other: Word, text: str) -> bool:
+    return _GAP.fullmatch(text, one.end, other.start) is not None
+
+
+def _has_article(form: str, lang: Words) -> bool:
+    """Whether a word has the Arabic article: what stands so before a name is "الروسي", rarely a given name."""
+    return lang.lang == "ar" and form.startswith("ال")
+
+
+def _name(run: Sequence[Word], before: Sequence[Word], text: str, lang: Words) -> Iterator[Span]:
+    """The name in a run of name words: without "operator" and "الروسي" in front of it, nor the place of an office.
+
+    None for a mere place, which speaks as a body, and for what completes an office: "ولي العهد", "глава Facebook".
+    """
     forms = [text[word.start : word.end] for word in run]
-    start = 0
-    while start < len(run) - 1 and forms[start].islower() and fold(forms[start]) not in lang.links:
+    start, whole = 0, is_place(" ".join(forms), lang.lang)
+    while start < len(run) - 1 and (
+        (forms[start].islower() and fold(forms[start]) not in lang.links)
+        or is_of_place(forms[start], lang.lang)
+        or (lang.lang != "en" and is_place(forms[start], lang.lang) and not whole)  # but Paris Hilton
+    ):
         start += 1
-    office = any(fold(text[word.start : word.end]) in lang.office for word in before)
-    if office and start == 0 and len(run) >= _WITH_PLACE and _GENITIVE.search(forms[0]):
+    held = fold(text[before[0].start : before[0].end]) if before else ""
+    if held in lang.office and start == 0 and len(run) >= _WITH_PLACE and _GENITIVE.search(forms[0]):
         known = rows(forms[0].lower()) or _PATRONYMIC.search(forms[1])
         start = 0 if known else 1
-    return Span(start=run[start].start, end=run[-1].end)
+    alone = start == len(run) - 1
+    if (whole or (alone and is_place(forms[-1], lang.lang))) and held not in lang.honorific:
+        return
+    if alone and held in lang.office:
+        unsure = _has_article(forms[start], lang) and run[start].name < _SURE_NAME
+        company = lang.lang != "en" and forms[start].isascii()
+        if unsure or company:
+            return
+    own = OWNING.search(forms[-1])
+    yield Span(start=run[start].start, end=run[-1].end - (len(own[0]) if own else 0))
 
 
 def _parts(words: Sequence[Word], part: str, text: str) -> Iterator[list[Word]]:

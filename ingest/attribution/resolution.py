@@ -7,7 +7,7 @@ document has called that before or after; else it is a source of its own.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.attribution.bodies import Bodies
 from ingest.attribution.language import Gender, Words
@@ -97,10 +97,11 @@ class Resolver:
     def _sources(self, one: Said, last: int | None, told: Span | None = None) -> list[int | None]:
         """The sources of a statement: its surest mention's, nearest its cue; several when names are joined by "and"."""
         mention = self._main(one)
-        if len(mention.names) > 1 and self._joined(mention):
-            return [self._named_source(mention, name) for name in mention.names]
-        if mention.names:
-            return [self._named_source(mention, self._wording.speaking(mention))]
+        names = self._wording.speakers(mention)
+        if len(names) > 1 and self._joined(names):
+            return [self._named_source(mention, name) for name in names]
+        if names:
+            return [self._named_source(mention, self._wording.speaking(names))]
         described = self._wording.description(mention.span)
         gender = self._lang.pronoun(described)
         if not gender and self._stems(described):
@@ -138,13 +139,13 @@ class Resolver:
             led = relayed or led
         return max(led or one.mentions, key=nearness)
 
-    def _joined(self, mention: Mention) -> bool:
+    def _joined(self, names: Sequence[Span]) -> bool:
         """Whether "and" stands between the names."""
-        between = self._text[mention.names[0].end : mention.names[1].start]
+        between = self._text[names[0].end : names[1].start]
         return any(
             word in self._lang.joins
             or any(word.startswith(one) and self._lang.lang == "ar" for one in self._lang.joins)
-            for word in words(between) + words(self._text[mention.names[1].start : mention.names[1].end])[:1]
+            for word in words(between) + words(self._text[names[1].start : names[1].end])[:1]
         )
 
     def _unnamed(self, statements: Sequence[Said], i: int, last: int | None, told: Span | None) -> int | None:
@@ -182,11 +183,31 @@ class Resolver:
         if best < 0 or likeness[best] < _SAME:
             best = self._add(_Person([form], person=True, introduced=mention.span))
         person = self._people[best]
-        person.person = True
+        if not person.person:
+            self._named_after_all(person, form)
         if form not in person.forms:
             person.forms.append(form)
         self._learn(person, mention.span, name)
         return best
+
+    def _named_after_all(self, source: _Person, form: str) -> None:
+        """What a description becomes that turns out to hold a name: a person's title and name, or still a body."""
+        described = [one for one in source.forms if len(words(one)) > _LONGEST_NAME or self._office(one)]
+        if described and not any(map(self._office, described)):
+            return
+        source.person = True
+        source.forms = [one for one in source.forms if one not in described]
+        if described and source.introduced:
+            own = [
+                replace(word, name=1.0) if name_likeness(self._text[word.start : word.end], form) >= _SAME else word
+                for sentence in self._document
+                for word in sentence
+                if source.introduced.start <= word.start and word.end <= source.introduced.end
+            ]
+            names = list(names_among(own, self._text, self._lang))
+            source.forms += [self._text[name.start : name.end] for name in names]
+            for name in names[:1]:
+                self._learn(source, source.introduced, name)
 
     def _add(self, person: _Person) -> int:
         """Where a new person stands: in the place of a description before that turns out to have been of them."""

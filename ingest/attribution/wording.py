@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.attribution.language import Words
-from ingest.attribution.mentions import Mention, Said
+from ingest.attribution.mentions import OWNING, Mention, Said
 from retrieval.folding import words
 from retrieval.types import Span
 
@@ -89,22 +89,45 @@ class Wording:
         quoted = _QUOTED.match(text) if self._text[max(0, span.start - 1) : span.start] in OPENING else None
         return trimmed(quoted[0] if quoted else text, self._lang)
 
-    def speaking(self, mention: Mention) -> Span:
+    def speakers(self, mention: Mention) -> list[Span]:
+        """The names of a mention without those of whom somebody else belongs to: "Obama's adviser", "дочь Бонда"."""
+        return [name for name in mention.names if not self._owns(name, mention.span)]
+
+    def _owns(self, name: Span, mention: Span) -> bool:
+        if owning := OWNING.match(self._text, name.end, mention.end):
+            return bool(self._text[owning.end() : mention.end].strip(MARKS))
+        before = words(self._text[mention.start : name.start])
+        if len(before) > 1 and before[-1] in self._lang.of_whom:
+            return True
+        kin = bool(before) and before[-1] in self._lang.kin and self._text[name.start - 1] == " "
+        return kin and (self._lang.lang != "ru" or self._genitive(self._text[name.start : name.end]))
+
+    def _genitive(self, name: str) -> bool:
+        """Whether a Russian name is a man's in the genitive: the document has it with other endings of men's names."""
+        ending = [word for word in name.split() if word.endswith(("а", "я"))]
+        return bool(ending) and all(
+            re.search(rf"\b{re.escape(word[:-1])}(?:[йьу]|[оеы]м)?\b", self._text) for word in ending
+        )
+
+    def speaking(self, names: Sequence[Span]) -> Span:
         """Of several names the first, unless it belongs to the second's office: "Trump lawyer Rudy Giuliani"."""
-        first, second = mention.names[0], mention.names[min(1, len(mention.names) - 1)]
+        first, second = names[0], names[min(1, len(names) - 1)]
         between = self._text[first.end : second.start]
         office = set(words(between)[-1:]) & self._lang.office
         return second if office and not MARK.search(between) else first
 
 
 def trimmed(text: str, lang: Words) -> str:
-    """A description without determiners, honorifics, prepositions and marks at its edges."""
-    text = _inside(text).strip(MARKS)
+    """A description without determiners, honorifics, prepositions, marks and a possessive ending at its edges."""
+    text = _inside(text)
+    owning = OWNING.match(text)
+    text = text[owning.end() if owning else 0 :].strip(MARKS)
     while (first := text.split(maxsplit=1)) and set(words(first[0])[:1]) & (
         lang.determiner | lang.honorific | lang.particle
     ):
         text = first[1].strip(MARKS) if len(first) > 1 else ""
-    while (last := text.rsplit(maxsplit=1)) and set(words(last[-1])[:1]) & lang.particle:
+    polite = lang.he_honorific | lang.she_honorific  # ranks stay: "المتحدث الأمني اللواء"
+    while (last := text.rsplit(maxsplit=1)) and set(words(last[-1])[:1]) & (polite | lang.particle):
         text = last[0].strip(MARKS) if len(last) > 1 else ""
     return text
 

@@ -184,6 +184,21 @@ def test_a_minister_is_not_looked_for_in_his_ministry(asking: Callable[..., Aski
     assert (target.sources, speaker(target)) == (frozenset(), None)
 
 
+@pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("the Russian foreign minister", "Саули Ниинистё"),
+        ("وزير الخارجية الروسي", "أحمد الروسي"),
+        ("глава МИД России", "Rossi"),
+    ],
+)
+def test_an_office_and_a_country_are_no_names(
+    asking: Callable[..., Asking], workspace: FakeWorkspace, description: str, name: str
+) -> None:
+    plans = asking(name)
+    assert plans.described(description, {one.id: 0.5 for one in workspace.archive.sources()})[1] is None
+
+
 # --- misspelt names
 
 

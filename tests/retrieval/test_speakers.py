@@ -233,6 +233,20 @@ def test_a_body_and_a_person_of_one_name_are_two(quoted: Callable[..., SpeakerIn
     assert [one.statements for one in index.all()] == [2, 1]
 
 
+def test_a_noun_that_is_a_family_name_means_its_people_too(quoted: Callable[..., SpeakerIndex]) -> None:
+    index = quoted((body("المعلم"), 1, "ar"), ("وليد المعلم", 3, "ar"), ("أحمد العلوي", 3, "ar"))
+    assert sorted(meant(index, "المعلم")) == ["المعلم", "وليد المعلم"]
+    assert meant(index, "وليد المعلم") == ["وليد المعلم"]
+
+
+@pytest.mark.parametrize("phrase", ["المعهد البحثي الأمريكي", "معهد البحري", "البحري"])
+def test_a_word_of_a_description_is_a_name_only_as_it_is_spelt(
+    quoted: Callable[..., SpeakerIndex], phrase: str
+) -> None:
+    index = quoted(("ماهر البحري", 1, "ar"), ("العهد", 1, "ar"))
+    assert meant(index, phrase) == (["ماهر البحري"] if "البحري" in phrase else [])
+
+
 def test_a_description_is_nobodys_name(quoted: Callable[..., SpeakerIndex]) -> None:
     index = quoted((body("a spokesman for the interior ministry in Baghdad"), 1, "en"))
     assert people(index) == {"a spokesman for the interior ministry in Baghdad": 1}

@@ -68,6 +68,12 @@ def test_a_source_goes_on_with_an_unsure_word_up_to_a_mark(gap: str, parts: list
     assert [one.part for one in found] == parts
 
 
+def test_a_vowel_mark_does_not_end_a_word() -> None:
+    text = "أكَّد العُمري"
+    (found,) = words_of(text, tokens_at((0, 5), (6, len(text))), tags_of("cue, first", "source, first"))
+    assert [text[one.start : one.end] for one in found] == text.split()
+
+
 def test_words_belong_to_the_sentence_of_their_tokens() -> None:
     found = words_of("Yes. No.", tokens_at((0, 3), (5, 7), sentence=[0, 1]), tags_of("none", "none"))
     assert [[one.start for one in own] for own in found] == [[0], [5]]
@@ -206,10 +212,10 @@ def test_a_sentence_without_words_says_nothing_of_anybody() -> None:
     [
         ("ru", "Мэр", "Нарвика Олаф Берг", "Олаф Берг"),
         ("ru", "Президент", "Польши Анджей Дуда", "Анджей Дуда"),
-        ("ru", "президента", "Польши Анджея Дуды", "Польши Анджея Дуды"),  # only the nominative is known as an office
+        ("ru", "президента", "Чувашии Анджея Дуды", "Чувашии Анджея Дуды"),  # only the nominative is known as an office
         ("ru", "Директор", "Анна Ивановна Петрова", "Анна Ивановна Петрова"),
         ("ru", "Министр", "Анна Мария Лопес", "Анна Мария Лопес"),
-        ("ru", "вечером", "Польши Анджей Дуда", "Польши Анджей Дуда"),
+        ("ru", "вечером", "Чувашии Анджей Дуда", "Чувашии Анджей Дуда"),
         ("ru", "Мэр", "Олаф Берг", "Олаф Берг"),
         ("en", "Grid", "operator Nils Holm", "Nils Holm"),
         ("en", "Minister", "de la Cruz", "de la Cruz"),
@@ -221,3 +227,73 @@ def test_a_name_begins_behind_what_somebody_is_and_where(lang: str, before: str,
     places = [(text.index(one), one) for one in text.split()]
     words = [Word(at, at + len(one), "source", at == 0, 1.0, float(at > 0)) for at, one in places]
     assert [text[one.start : one.end] for one in names_among(words, text, language_words(lang))] == [name]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("en", "[~Syria] {said} so."),
+        ("en", "[~North ~Korea] {said} so."),
+        ("ru", "[~Москва] {заявила} об этом."),
+        ("ru", "[Президент ~России] {заявил} об этом."),
+        ("ru", "[~Саудовская ~Аравия] {заявила} об этом."),
+        ("ru", "[Глава ~Facebook] {заявил} об этом."),
+        ("ar", "{قالت} [~تونس] ذلك."),
+        ("ar", "{قالت} [~كوريا ~الشمالية] ذلك."),
+    ],
+)
+def test_a_country_and_a_company_behind_an_office_are_no_people(lang: str, line: str) -> None:
+    assert names(document(lang, line)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "name"),
+    [
+        ("en", "[~Jack ~London] {said} so.", "Jack London"),
+        ("en", "[~Paris ~Hilton] {said} so.", "Paris Hilton"),
+        ("en", "[Mr ~London] {said} so.", "London"),
+        ("ru", "[~Сара ~Пэйлин] {заявила} об этом.", "Сара Пэйлин"),
+        ("ar", "{قال} [~محمد ~المصري] ذلك.", "محمد المصري"),
+        ("ar", "{قال} [~المصري] ذلك.", "المصري"),
+    ],
+)
+def test_people_may_be_called_like_a_country(lang: str, line: str, name: str) -> None:
+    assert names(document(lang, line)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "name"),
+    [
+        ("ru", "[Министр обороны ~Великобритании ~Лайам ~Фокс] {заявил} об этом.", "Лайам Фокс"),
+        ("ar", "{قال} [وزير الخارجية ~السعودي ~عادل ~الجبير] ذلك.", "عادل الجبير"),
+        ("en", "[~Nortel's] {said} so.", "Nortel"),
+    ],
+)
+def test_a_name_is_without_country_and_ending(lang: str, line: str, name: str) -> None:
+    assert names(document(lang, line)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "name"),
+    [
+        ("أكد 0, رئيس 0, البعثة 0.02, بتال 0.1, العتيبي 0.9", "بتال العتيبي"),
+        ("أكد 0, مدير 0, الجامعة 0, الدكتور 0, خالد 0.01, بن 0, محمد 0.01, اليوسف 0.9", "خالد بن محمد اليوسف"),
+        ("قال 0, رئيس 0, البلدية 0, عبد 0.02, السلام 0.9, دوابشة 0.9", "عبد السلام دوابشة"),
+        ("أكد 0, اللواء 0, مسفر 0.01, بن 0, سفير 0, الخثعمي 0.9", "مسفر بن سفير الخثعمي"),
+        ("قالت 0, الكاتبة 0, ألفة 0.2, يوسف 0.9", "ألفة يوسف"),
+        ("قال 0, المدير 0, د. 0.1, الثويني 0.9", "الثويني"),
+        ("قال 0, رئيس 0, مقدونيا 0.1, جورج 0.9, إيفانوف 0.9", "جورج إيفانوف"),
+        ("قال 0, سمو 0, ولي 0, العهد 0.6", None),
+        ("قال 0, حاكم 0, الزاملي 0.9", "الزاملي"),
+    ],
+)
+def test_what_stands_before_an_arabic_family_name(probabilities: str, name: str | None) -> None:
+    pairs = [one.split() for one in probabilities.split(", ")]
+    text = " ".join(form for form, _ in pairs)
+    places = [text.index(form) for form, _ in pairs]
+    words = [
+        Word(at, at + len(form), "source", False, 1.0, float(sure))
+        for at, (form, sure) in zip(places, pairs, strict=True)
+    ]
+    found = [text[one.start : one.end] for one in names_among(words, text, language_words("ar"))]
+    assert found == ([name] if name else [])
