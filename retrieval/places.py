@@ -8,6 +8,7 @@ from importlib import resources
 from retrieval.folding import fold
 
 _ENDINGS = (*"аяыиуюеь", "ой", "ей", "ом", "ем", "ью", "ам", "ами", "ах")  # of Russian cases
+_OF = ("ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ие", "их", "ими")  # of Russian adjectives
 _INDECLINABLE = tuple("оиуэ")  # at the end: Токио, Чили, Перу
 
 
@@ -17,21 +18,31 @@ def is_place(name: str, lang: str) -> bool:
 
 
 def is_of_place(word: str, lang: str) -> bool:
-    """Whether an Arabic word says of which country somebody is, with its article: "تركي" alone is a given name."""
+    """Whether a word says of which country somebody is; in Arabic with its article: "تركي" alone is a given name."""
     form = fold(word)
-    return lang == "ar" and form.startswith("ال") and form[2:] in _nationalities()
+    if lang == "ar":
+        return form.startswith("ال") and form[2:] in _nationalities()
+    return form in _adjectives(lang)
 
 
 @cache
 def _nouns() -> dict[str, list[str]]:
     text = (resources.files("retrieval") / "data" / "places.toml").read_text(encoding="utf-8")
-    return {lang: [noun.replace("_", " ") for noun in nouns.split()] for lang, nouns in tomllib.loads(text).items()}
+    return {table: [noun.replace("_", " ") for noun in nouns.split()] for table, nouns in tomllib.loads(text).items()}
 
 
 @cache
 def _places(lang: str) -> frozenset[str]:
     nouns = _nouns().get(lang, [])
     return frozenset(map(fold, nouns if lang != "ru" else (form for noun in nouns for form in _declined(noun))))
+
+
+@cache
+def _adjectives(lang: str) -> frozenset[str]:
+    adjectives = map(fold, _nouns().get(f"of_{lang}", []))
+    return frozenset(
+        form for one in adjectives for form in ([one[:-2] + ending for ending in _OF] if lang == "ru" else [one])
+    )
 
 
 def _declined(noun: str) -> Iterator[str]:

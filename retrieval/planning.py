@@ -17,9 +17,8 @@ from retrieval.followups import standalone
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
-from retrieval.name_words import TITLES
 from retrieval.names import name_likeness, name_words
-from retrieval.places import is_of_place, is_place
+from retrieval.offices import is_no_name, is_office, others, without_office
 from retrieval.questions import Asked, analyse
 from retrieval.speakers import Found, SpeakerIndex
 from retrieval.types import Answer, Plan, Speaker
@@ -34,9 +33,9 @@ _RELEVANCE = 1.5  # what MaxSim of question and statement counts beside the cosi
 _ROLE_LEAST = 0.655  # and the cosine itself must be this, since one minister's office is much like another's;
 _BODY_LEAST = 0.6  # a body's name tells more
 _ROLE_SURE, _BODY_SURE = 0.9, 0.8  # or these, whatever words are used
-_OFFICES = frozenset({"minister", "president", "chancellor", "secretary", "ministry", "spokesman", "spokeswoman"})
 _EMPTY = frozenset({"the"})
 _NAME = 0.55  # likeness of names that is enough among those who speak about what is asked
+_WHOLE, _ALONE = 0.95, 0.9  # of names beside which an office is a name itself: "Larry King"; and of a single word
 _REMEMBERED = 4096  # descriptions of sources
 _TYPED = 4  # words: a shorter text without a verb is what people type to find somebody's words ("lavrov financing")
 
@@ -76,13 +75,22 @@ class Asking:
             return Target(plan.model_copy(update={"speaker": chosen.speaker}), asked, chosen.sources)
         if phrase is None:
             return Target(plan, asked, None)
-        found = self.speakers.find(phrase)
+        found = self._named(phrase)
         if not found:
             return Target(plan, asked, frozenset(), description=phrase)
         if one := self.speakers.sure(found):
             return Target(plan.model_copy(update={"speaker": one.speaker}), asked, one.sources)
         sources = frozenset(source for one in found for source in one.sources)
         return Target(plan, asked, sources, choices=tuple(found))
+
+    def _named(self, phrase: str) -> list[Found]:
+        """Who is called what a phrase says; beside an office only people: "президент США" may be any article's."""
+        found = self.speakers.find(phrase)
+        rest = without_office(phrase)
+        sure = _WHOLE if " " in phrase else _ALONE
+        if rest is None or any(one.person and one.likeness >= sure for one in found):
+            return found
+        return [one for one in self.speakers.find(rest) if one.person]
 
     def speaker(self, source_id: int) -> Speaker | None:
         """The speaker that a source is, though it may have been stored since the question was planned."""
@@ -103,7 +111,7 @@ class Asking:
         stored = [one for source in relevance if (one := self.speakers.stored(source))]
         likeness = cache(partial(_ends_like, description))  # many sources have one name
         scores = np.zeros(len(stored), np.float32)
-        if not _ends_in_office(description):
+        if not any(map(is_no_name, description.split()[-1:])):
             names = (self._names(description, one) for one in stored)
             scores = np.array([max(map(likeness, own), default=0.0) for own in names], np.float32)
         least = _NAME
@@ -130,7 +138,7 @@ class Asking:
     def nearly(self, description: str) -> list[Speaker]:
         """People whose names are nearly the name that a description is or ends in; nobody for a mere office or body."""
         spelt = description.split()
-        if _ends_in_office(description) or (len(spelt) > 1 and spelt[-1][:1].islower()):
+        if any(map(is_no_name, spelt[-1:])) or (len(spelt) > 1 and spelt[-1][:1].islower()):
             return []
         counts = [len(spelt), *(count for count in (2, 1) if len(spelt) > count + 1)]
         found = (self.speakers.nearly(" ".join(spelt[-count:])) for count in counts)
@@ -149,15 +157,6 @@ class Asking:
         return found.sources if found else frozenset()
 
 
-def _ends_in_office(description: str) -> bool:
-    """Whether a description ends in what no name ends in: an office, a country, "الروسي"."""
-    last, lang = description.split()[-1:], detect_language(description)
-    return any(
-        fold(word) in TITLES or set(words(word)) & _OFFICES or is_place(word, lang) or is_of_place(word, lang)
-        for word in last
-    )
-
-
 def _ends_like(description: str, name: str) -> float:
     """How surely a description is a name, or ends in it."""
     spelt = description.split()
@@ -166,8 +165,13 @@ def _ends_like(description: str, name: str) -> float:
 
 
 def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> bool:
-    """Whether a description is near enough; within a language every word of it must be in the other."""
+    """Whether a description is near enough; within a language every word of it must be in the other.
+
+    A deputy is never near enough to whom he stands in for.
+    """
     person = stored.person
+    if others(description) != others(stored.role or stored.name):
+        return False
     if lang == stored.lang:
         names = " ".join((stored.role or "", stored.name, *stored.aliases))
         own = {stem(word, stored.lang) for word in words(names)}
@@ -180,7 +184,7 @@ def is_name(phrase: str) -> bool:
     """Whether a phrase ends in a personal name, as far as capitals tell: "Marine Le Pen", never "the UN"."""
     last = phrase.split()[-2:]
     capital = len(last) == 2 and all(word[0].isupper() and not word.isupper() for word in last)
-    return capital and not phrase.startswith("the ") and not set(words(phrase)[-1:]) & _OFFICES
+    return capital and not phrase.startswith("the ") and not any(map(is_office, last[-1:]))
 
 
 def spelt_out(description: str) -> str:

@@ -72,9 +72,10 @@ class _Identity:
 
 @dataclass(frozen=True)
 class Found:
-    """Somebody who fits a name, and the ids of their sources."""
+    """Somebody who fits a name, whether that is a person, and the ids of their sources."""
 
     speaker: Speaker
+    person: bool
     likeness: float
     sources: frozenset[int]
     statements: int
@@ -316,7 +317,7 @@ class SpeakerIndex(SourceFollower):
         sources = frozenset().union(*(one.sources for one in guests))
         most = max((one.most for one in guests if one.most), key=lambda one: (one.statements, -one.id))
         statements = sum(one.statements for one in guests)
-        return Found(self._speaker(number, most), likeness, sources, statements)
+        return Found(self._speaker(number, most), self._identities[number].person, likeness, sources, statements)
 
     def _guests(self, number: int) -> Iterator[int]:
         """The bare family names that mean this person."""

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Literal
 
 from retrieval.folding import fold, stem, words
+from retrieval.offices import office_words
 
 Gender = Literal["he", "she", "it", "they"]
 
@@ -97,4 +98,9 @@ def language_words(lang: str) -> Words:
     lists = tomllib.loads(text).get(lang, {})
     offices = [[tuple(stem(word, lang) for word in words(name)) for name in office] for office in lists.pop("same", [])]
     same = tuple((first, *sorted(others, key=len, reverse=True)) for first, *others in offices)
-    return Words(lang=lang, same=same, **{name: frozenset(map(fold, values)) for name, values in lists.items()})
+    return Words(
+        lang=lang,
+        same=same,
+        office=office_words(lang),
+        **{name: frozenset(map(fold, values)) for name, values in lists.items()},
+    )

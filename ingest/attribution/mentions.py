@@ -160,19 +160,28 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
         ahead = ahead and not _has_article(forms[i], lang)
         likely = word.name > (_BESIDE if beside or ahead else _NAME)
         known = linked or (beside and folded[i] in lang.links)
-        wanted.append(known or (likely and (beside or folded[i] not in titles)))
+        title = folded[i] in titles if not beside else _is_title_after(word, forms[i], lang)
+        wanted.append(known or (likely and not title))
     if lang.lang != "ar":
         return wanted
     for i in reversed(range(len(words) - 1)):
         if wanted[i] or not (wanted[i + 1] and _beside(words[i], words[i + 1], text)):
             continue
         after_link = i > 0 and folded[i - 1] in lang.between and _beside(words[i - 1], words[i], text)
-        if folded[i] in titles and not after_link:
-            continue
         link = after_link or folded[i] in lang.links or folded[i + 1] in lang.between
         alone = not (i + 2 < len(words) and wanted[i + 2] and _beside(words[i + 1], words[i + 2], text))
+        if folded[i] in titles and not link:
+            named = alone and folded[i] in lang.office and i > 0 and folded[i - 1] not in titles
+            if named and rows(folded[i - 1]) and _beside(words[i - 1], words[i], text):  # الباجي قائد السبسي
+                wanted[i - 1 : i + 1] = True, True
+            continue
         wanted[i] = link or (alone and words[i].name > _least(folded[i]) and not _has_article(forms[i], lang))
     return wanted
+
+
+def _is_title_after(word: Word, form: str, lang: Words) -> bool:
+    """Whether an Arabic word behind a name is an office: "الرئيس العام", not the family name المعلم."""
+    return _has_article(form, lang) and fold(form)[2:] in lang.office and word.name < _SURE_NAME
 
 
 def _least(form: str) -> float:

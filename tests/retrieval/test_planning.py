@@ -170,6 +170,47 @@ def test_descriptions_are_encoded_once_and_together(workspace: FakeWorkspace, mo
     assert [len(texts) for texts in passes if texts] == [30]
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Что сказал президент России о Сирии?", "Richard Ross"),
+        ("ماذا قال الرئيس التونسي عن الإرهاب؟", "محمد التونسي"),
+        ("What did the Russian president say about Syria?", "Andrei Russo"),
+        ("Что заявил президент США об Иране?", source("президент США", person=False)),
+    ],
+)
+def test_a_country_and_an_office_are_looked_for_as_descriptions(
+    asking: Callable[..., Asking], question: str, name: str | Source
+) -> None:
+    target = asking(name).target(question, TODAY)
+    assert (target.sources, target.plan.speaker) == (frozenset(), None)
+    assert target.description
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What did Larry King say about Syria?", "Larry King"),
+        ("What did American president Obama say about Iran?", "Barack Obama"),
+        ("Что сказал министр иностранных дел России Лавров о Сирии?", "Сергей Лавров"),
+        ("ماذا قال الوزير المعلم عن سوريا؟", "وليد المعلم"),
+        ("ماذا قال المعلم عن سوريا؟", "وليد المعلم"),
+    ],
+)
+def test_a_name_beside_an_office_or_like_one_is_found(asking: Callable[..., Asking], question: str, name: str) -> None:
+    assert speaker(asking(name).target(question, TODAY)) == name
+
+
+def test_a_deputy_is_not_taken_for_the_minister(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
+    plans = asking(source("Mikhail Bogdanov", role="deputy Russian foreign minister"))
+    plans.target("warm-up", TODAY)
+    everybody = {one.id: 0.9 for one in workspace.archive.sources()}
+    assert plans.described("Russian foreign minister", everybody)[1] is None
+    found = plans.described("deputy Russian foreign minister", everybody)[1]
+    assert found is not None
+    assert found.name == "Mikhail Bogdanov"
+
+
 def test_an_office_that_nobody_holds_is_nobodys(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
     plans = asking(MINISTER, "Владимир Путин")
     everybody = {one.id: 0.5 for one in workspace.archive.sources()}
@@ -196,6 +237,7 @@ def test_an_office_and_a_country_are_no_names(
     asking: Callable[..., Asking], workspace: FakeWorkspace, description: str, name: str
 ) -> None:
     plans = asking(name)
+    plans.target("warm-up", TODAY)
     assert plans.described(description, {one.id: 0.5 for one in workspace.archive.sources()})[1] is None
 
 

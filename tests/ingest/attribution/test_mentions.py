@@ -285,6 +285,8 @@ def test_a_name_is_without_country_and_ending(lang: str, line: str, name: str) -
         ("قال 0, رئيس 0, مقدونيا 0.1, جورج 0.9, إيفانوف 0.9", "جورج إيفانوف"),
         ("قال 0, سمو 0, ولي 0, العهد 0.6", None),
         ("قال 0, حاكم 0, الزاملي 0.9", "الزاملي"),
+        ("أكد 0, الباجي 0.08, قائد 0.04, السبسي 0.7", "الباجي قائد السبسي"),
+        ("أكد 0, الأمير 0, عبدالله 0.9, بن 0.1, مساعد 0.4, الرئيس 0.3, العام 0", "عبدالله بن مساعد"),
     ],
 )
 def test_what_stands_before_an_arabic_family_name(probabilities: str, name: str | None) -> None:
