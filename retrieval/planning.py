@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from retrieval.archive import Archive, StoredSource
 from retrieval.encoder import Encoder
-from retrieval.folding import fold, stem, words
+from retrieval.folding import fold, script_of, stem, words
 from retrieval.followups import standalone
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
+from retrieval.name_words import TITLES
 from retrieval.names import name_likeness, name_words
 from retrieval.offices import is_no_name, is_office, others, without_office
 from retrieval.questions import Asked, analyse
@@ -87,6 +88,8 @@ class Asking:
         """Who is called what a phrase says; beside an office only people: "президент США" may be any article's."""
         found = self.speakers.find(phrase)
         rest = without_office(phrase)
+        if _is_name_or_noun(phrase):
+            return found
         sure = _WHOLE if " " in phrase else _ALONE
         if rest is None or any(one.person and one.likeness >= sure for one in found):
             return found
@@ -111,7 +114,7 @@ class Asking:
         stored = [one for source in relevance if (one := self.speakers.stored(source))]
         likeness = cache(partial(_ends_like, description))  # many sources have one name
         scores = np.zeros(len(stored), np.float32)
-        if not any(map(is_no_name, description.split()[-1:])):
+        if not _ends_in_no_name(description):
             names = (self._names(description, one) for one in stored)
             scores = np.array([max(map(likeness, own), default=0.0) for own in names], np.float32)
         least = _NAME
@@ -138,7 +141,7 @@ class Asking:
     def nearly(self, description: str) -> list[Speaker]:
         """People whose names are nearly the name that a description is or ends in; nobody for a mere office or body."""
         spelt = description.split()
-        if any(map(is_no_name, spelt[-1:])) or (len(spelt) > 1 and spelt[-1][:1].islower()):
+        if _ends_in_no_name(description) or (len(spelt) > 1 and spelt[-1][:1].islower()):
             return []
         counts = [len(spelt), *(count for count in (2, 1) if len(spelt) > count + 1)]
         found = (self.speakers.nearly(" ".join(spelt[-count:])) for count in counts)
@@ -155,6 +158,15 @@ class Asking:
     def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
         found = self.speakers.by_id(speaker.id) if speaker else None
         return found.sources if found else frozenset()
+
+
+def _is_name_or_noun(phrase: str) -> bool:
+    """Whether a phrase is one Arabic word that is a name oftener than what a question calls somebody: المعلم."""
+    return script_of(phrase) == "ARABIC" and " " not in phrase and fold(phrase) not in TITLES
+
+
+def _ends_in_no_name(description: str) -> bool:
+    return any(map(is_no_name, description.split()[-1:])) and not _is_name_or_noun(description)
 
 
 def _ends_like(description: str, name: str) -> float:

@@ -201,6 +201,17 @@ def test_a_name_beside_an_office_or_like_one_is_found(asking: Callable[..., Aski
     assert speaker(asking(name).target(question, TODAY)) == name
 
 
+def test_an_arabic_noun_may_be_a_name_of_whom_it_only_sounds_like(
+    asking: Callable[..., Asking], workspace: FakeWorkspace
+) -> None:
+    plans = asking("Walid al-Moualem")
+    target = plans.target("ماذا قال المعلم عن سوريا؟", TODAY)
+    assert target.description == "المعلم"
+    found = plans.described(target.description, {one.id: 0.5 for one in workspace.archive.sources()})[1]
+    assert found is not None
+    assert found.name == "Walid al-Moualem"
+
+
 def test_a_deputy_is_not_taken_for_the_minister(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
     plans = asking(source("Mikhail Bogdanov", role="deputy Russian foreign minister"))
     plans.target("warm-up", TODAY)
