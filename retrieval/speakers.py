@@ -32,6 +32,7 @@ _CLOSE = 0.05  # likeness by which a second person may fall behind and still be 
 _SUGGESTED = 3  # people asked back for a misspelt name: what somebody reads at a glance
 _DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s+[A-ZА-ЯЁ]\w+")  # a name of one word that does is somebody else's given name
 _SAVE_AFTER = 500  # new names, which take a second or two to compare
 _LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks for by name
 
@@ -254,7 +255,9 @@ class SpeakerIndex(SourceFollower):
         return [
             (number, score)
             for start, end, number, score in names.find_in(text, _WITHIN)
-            if isinstance(number, int) and self._is_part(text[start:end], number, score)
+            if isinstance(number, int)
+            and self._is_part(text[start:end], number, score)
+            and (" " in text[start:end] or not _GOES_ON.match(text, end))
         ]
 
     def _is_part(self, part: str, number: int, likeness: float) -> bool:

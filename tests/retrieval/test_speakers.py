@@ -247,6 +247,15 @@ def test_a_word_of_a_description_is_a_name_only_as_it_is_spelt(
     assert meant(index, phrase) == (["ماهر البحري"] if "البحري" in phrase else [])
 
 
+@pytest.mark.parametrize(
+    "phrase", ["prosecutor Roberts Miller", "спецпрокурор Роберт Мюллер", "the Roberts Foundation"]
+)
+def test_a_given_name_is_not_somebody_elses_family_name(quoted: Callable[..., SpeakerIndex], phrase: str) -> None:
+    index = quoted(("Jennifer Roberts", 2, "en"))
+    assert meant(index, phrase) == []
+    assert meant(index, "mayor Roberts of Charlotte") == ["Jennifer Roberts"]
+
+
 def test_a_description_is_nobodys_name(quoted: Callable[..., SpeakerIndex]) -> None:
     index = quoted((body("a spokesman for the interior ministry in Baghdad"), 1, "en"))
     assert people(index) == {"a spokesman for the interior ministry in Baghdad": 1}
