@@ -90,7 +90,7 @@ class Asking:
         rest = without_office(phrase)
         if _is_name_or_noun(phrase):
             return found
-        sure = _WHOLE if " " in phrase else _ALONE
+        sure = _WHOLE if rest else _ALONE if " " not in phrase else 2.0
         if rest is None or any(one.person and one.likeness >= sure for one in found):
             return found
         return [one for one in self.speakers.find(rest) if one.person]
@@ -182,7 +182,8 @@ def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> b
     A deputy is never near enough to whom he stands in for.
     """
     person = stored.person
-    if others(description) != others(stored.role or stored.name):
+    called = others(" ".join((stored.name, *stored.aliases)))
+    if not (others(description) == others(stored.role or "") if person else others(description) <= called):
         return False
     if lang == stored.lang:
         names = " ".join((stored.role or "", stored.name, *stored.aliases))

@@ -33,6 +33,7 @@ _SUGGESTED = 3  # people asked back for a misspelt name: what somebody reads at 
 _DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s+[A-ZА-ЯЁ]\w+")  # a name of one word that does is somebody else's given name
+_INSTRUMENTAL = ("ым", "им", "ом", "ем")
 _SAVE_AFTER = 500  # new names, which take a second or two to compare
 _LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks for by name
 
@@ -369,4 +370,8 @@ def _stems(name: str) -> frozenset[str]:
 def _keys(name: str) -> set[str | int]:
     """What names of one person have in common: how the family name sounds, and the table's rows that it is in."""
     words = name_words(name)
-    return {skeleton(words[-1]), *rows(words[-1])} if words else set()
+    if not words:
+        return set()
+    family = words[-1]
+    nominative = family[:-2] if family.endswith(_INSTRUMENTAL) else family  # whose consonant sounds
+    return {skeleton(family), skeleton(nominative), *rows(family)}

@@ -24,6 +24,7 @@ _NAME = 0.5  # mean probability over a word's tokens from which it is a name
 _BESIDE = 0.15  # and from which it is beside one that is
 _FAINT, _FAINT_KNOWN = 0.08, 0.03  # the same for what, or a known name that, stands before an Arabic family name
 _SURE_NAME = 0.8  # and from which it is one though an office before it asks for more: "حاكم الزاملي"
+_SHORTEST = 3  # letters of an Arabic word with "and"
 _CAPITAL = 0.1  # and from which a capital shows it: not "Госдумы" in "спикер Госдумы"
 _WITH_PLACE = 3  # words of a place, a given name and a family name
 _GENITIVE = re.compile("(?:ии|[аыия])$")  # "президент Польши Анджей Дуда"
@@ -157,7 +158,7 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
         beside = i > 0 and wanted[i - 1] and _beside(words[i - 1], word, text)
         linked = beside and folded[i - 1] in lang.links
         ahead = i + 1 < len(words) and words[i + 1].name > _NAME and _beside(word, words[i + 1], text)
-        ahead = ahead and not _has_article(forms[i], lang)
+        ahead = ahead and not _has_article(forms[i], lang) and not _with_and(folded[i], lang)
         likely = word.name > (_BESIDE if beside or ahead else _NAME)
         known = linked or (beside and folded[i] in lang.links)
         title = folded[i] in titles if not beside else _is_title_after(word, forms[i], lang)
@@ -165,7 +166,7 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
     if lang.lang != "ar":
         return wanted
     for i in reversed(range(len(words) - 1)):
-        if wanted[i] or not (wanted[i + 1] and _beside(words[i], words[i + 1], text)):
+        if wanted[i] or not (wanted[i + 1] and _beside(words[i], words[i + 1], text)) or _with_and(folded[i], lang):
             continue
         after_link = i > 0 and folded[i - 1] in lang.between and _beside(words[i - 1], words[i], text)
         link = after_link or folded[i] in lang.links or folded[i + 1] in lang.between
@@ -177,6 +178,11 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
             continue
         wanted[i] = link or (alone and words[i].name > _least(folded[i]) and not _has_article(forms[i], lang))
     return wanted
+
+
+def _with_and(form: str, lang: Words) -> bool:
+    """Whether "and" is written together with an Arabic word: "وذكر" before a name, not "وليد", which is one."""
+    return lang.lang == "ar" and form.startswith("و") and len(form) > _SHORTEST and not rows(form)
 
 
 def _is_title_after(word: Word, form: str, lang: Words) -> bool:

@@ -24,6 +24,7 @@ _ASIDE = 0.05  # and that it gains when cue and source are thrown in between com
 _LONGEST_NAME = 3  # significant words of a name: a longer run is two people's
 _SHORT = 2  # words of a source that may be a name by itself
 _NEAR = 7  # words before and after a name in which its titles stand
+_CLITICS = frozenset("وفبلك")
 _ELSEWHERE = 2  # words besides the office that must agree where the office is worded differently
 _ENGLISH_TAIL = re.compile(r"\b(?:of|for|at|in|who|from|on)\b|,")
 
@@ -381,9 +382,14 @@ class Resolver:
         own = [stem(one, self._lang.lang) for one in words(text) if one not in skip and len(one) > 1]
         return self._lang.one_way(own)
 
+    def _has_clitic(self, form: str, forms: Sequence[str]) -> bool:
+        """Whether an Arabic form is another with a letter that is only written together with it: "لاوباما"."""
+        return self._lang.lang == "ar" and form[:1] in _CLITICS and form[1:] in forms
+
     def _finished(self) -> Iterator[Source]:
         for one in self._people:
-            name = one.name or max(one.forms, key=lambda form: (len(name_words(form)) if one.person else 0, len(form)))
+            forms = [form for form in one.forms if not self._has_clitic(form, one.forms)]
+            name = one.name or max(forms, key=lambda form: (len(name_words(form)) if one.person else 0, len(form)))
             aliases = [form for form in dict.fromkeys(one.forms) if form != name]
             yield Source(name, aliases, one.role, one.person, one.introduced or Span(start=0, end=1))
 

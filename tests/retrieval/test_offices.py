@@ -45,6 +45,7 @@ def test_what_may_be_a_name_is_without_office_and_country(phrase: str, rest: str
         ("the former president", "الرئيس السابق", True),
         ("the president", "бывший президент", False),
         ("a spokesman for the ministry", "المتحدث باسم الوزارة", True),
+        ("the Tunisian president", "رئيس حزب آفاق تونس", False),
         ("пресс-секретарь президента", "the president", False),
     ],
 )

@@ -177,6 +177,7 @@ def test_descriptions_are_encoded_once_and_together(workspace: FakeWorkspace, mo
         ("ماذا قال الرئيس التونسي عن الإرهاب؟", "محمد التونسي"),
         ("What did the Russian president say about Syria?", "Andrei Russo"),
         ("Что заявил президент США об Иране?", source("президент США", person=False)),
+        ("Что сказал президент Франции о мигрантах?", "Francis"),
     ],
 )
 def test_a_country_and_an_office_are_looked_for_as_descriptions(

@@ -55,6 +55,11 @@ def test_one_person_in_every_script_and_spelling(quoted: Callable[..., SpeakerIn
     assert len(lavrov.sources) == 5
 
 
+@pytest.mark.parametrize("name", ["Сергеем Лавровым", "Сергея Лаврова", "Сергею Лаврову"])
+def test_one_person_in_every_case(quoted: Callable[..., SpeakerIndex], name: str) -> None:
+    assert people(quoted(("Сергей Лавров", 1, "ru"), (name, 1, "ru"))) == {"Сергей Лавров": 2}
+
+
 def test_everybody_is_listed_the_most_quoted_first(quoted: Callable[..., SpeakerIndex]) -> None:
     index = quoted(("Vladimir Putin", 2, "en"), *LAVROV, ("Dmitry Peskov", 4, "en"))
     assert list(people(index).items()) == [("Sergey Lavrov", 8), ("Dmitry Peskov", 4), ("Vladimir Putin", 2)]

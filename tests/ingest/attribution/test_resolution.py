@@ -432,6 +432,11 @@ def test_a_description_that_holds_the_name_gives_it_whole(lang: str, lines: list
     assert (found.name, found.person, found.role) == (who, True, role)
 
 
+def test_a_letter_written_together_with_a_name_is_not_part_of_it() -> None:
+    (found,) = document("ar", "سبق [~لأوباما] أن {قال} ذلك.", "{قال} [~أوباما] هذا.").attribution().sources
+    assert found.name == "أوباما"
+
+
 def test_a_body_with_a_short_name_stays_a_body() -> None:
     lines = ["{قال} [الاتحاد الدولي للنقل الجوي اياتا] ذلك.", "{قالت} [~اياتا] هذا."]
     (found,) = document("ar", *lines).attribution().sources
