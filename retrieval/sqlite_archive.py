@@ -242,10 +242,15 @@ class SqliteArchive(ChangeLog):
 
     def sources(self, since: int = 0) -> Iterator[StoredSource]:
         """See `Archive.sources`."""
+        chosen = "FROM sources s JOIN articles a ON a.key = s.article"
+        if since:
+            statements = "(SELECT count(*) FROM statements t WHERE t.source = s.id)"
+        else:  # all are counted at once in half the time that it takes one by one
+            statements = "coalesce(t.n, 0)"
+            chosen += " LEFT JOIN (SELECT source, count(*) AS n FROM statements GROUP BY source) t ON t.source = s.id"
         rows = self._db.rows(
-            "SELECT s.id, a.lang, s.name, s.aliases, s.role, s.person,"
-            " (SELECT count(*) FROM statements t WHERE t.source = s.id)"
-            " FROM sources s JOIN articles a ON a.key = s.article WHERE a.sequence > ? ORDER BY s.id",
+            f"SELECT s.id, a.lang, s.name, s.aliases, s.role, s.person, {statements}"
+            f" {chosen} WHERE a.sequence > ? ORDER BY s.id",
             since,
         )
         return stored_sources(rows)

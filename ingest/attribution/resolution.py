@@ -275,7 +275,8 @@ class Resolver:
         before, after = self._text[first : name.start], self._text[name.end : last]
         role = " ".join(part for part in (trimmed(before, self._lang), trimmed(after, self._lang)) if part)
         self._entitle(person, (before, after))
-        if role and len(role) > len(person.role or ""):
+        pronoun = self._lang.pronoun(role.split(maxsplit=1)[0]) if role else None  # "he (Lord Goldsmith)"
+        if role and not pronoun and len(role) > len(person.role or ""):
             person.role, person.introduced = role, mention
 
     def _described(self, mention: Mention, text: str, last: int | None) -> int:

@@ -268,6 +268,11 @@ def test_honorifics_and_determiners_are_no_role() -> None:
     assert found.role == "director"
 
 
+def test_a_pronoun_beside_a_name_is_no_role() -> None:
+    (found,) = document("en", "[He (~Tony ~Blair)] {said} so.").attribution().sources
+    assert (found.name, found.role) == ("Tony Blair", None)
+
+
 def test_a_role_may_stand_after_the_name() -> None:
     (found,) = sources("en", "[~John ~Smith, director of the zoo,] {said} yes.")
     assert found.role == "director of the zoo"
