@@ -210,13 +210,14 @@ def _name(run: Sequence[Word], before: Sequence[Word], text: str, lang: Words) -
     """
     forms = [text[word.start : word.end] for word in run]
     start, whole = 0, is_place(" ".join(forms), lang.lang)
+    held = fold(text[before[0].start : before[0].end]) if before else ""
+    led = lang.lang != "en" or (held in lang.of_whom and len(run) >= _WITH_PLACE)  # no Paris Hilton
     while start < len(run) - 1 and (
         (forms[start].islower() and fold(forms[start]) not in lang.links)
         or is_of_place(forms[start], lang.lang)
-        or (lang.lang != "en" and is_place(forms[start], lang.lang) and not whole)  # but Paris Hilton
+        or (led and is_place(forms[start], lang.lang) and not whole)
     ):
         start += 1
-    held = fold(text[before[0].start : before[0].end]) if before else ""
     if held in lang.office and start == 0 and len(run) >= _WITH_PLACE and _GENITIVE.search(forms[0]):
         known = rows(forms[0].lower()) or _PATRONYMIC.search(forms[1])
         start = 0 if known else 1

@@ -267,6 +267,7 @@ def test_people_may_be_called_like_a_country(lang: str, line: str, name: str) ->
         ("ru", "[Министр обороны ~Великобритании ~Лайам ~Фокс] {заявил} об этом.", "Лайам Фокс"),
         ("ar", "{قال} [وزير الخارجية ~السعودي ~عادل ~الجبير] ذلك.", "عادل الجبير"),
         ("en", "[~Nortel's] {said} so.", "Nortel"),
+        ("en", "[Prime Minister of ~Canada ~Justin ~Trudeau] {said} so.", "Justin Trudeau"),
     ],
 )
 def test_a_name_is_without_country_and_ending(lang: str, line: str, name: str) -> None:
