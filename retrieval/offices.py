@@ -35,17 +35,18 @@ def without_office(phrase: str) -> str | None:
         return None
     if sum(offices) > 1 and script_of(parts[-1]) == "ARABIC":
         offices[-1] = False
-    return " ".join(one for one, office in zip(parts, offices, strict=True) if not (office or _is_country(one)))
+    return " ".join(one for one, office in zip(parts, offices, strict=True) if not (office or is_country(one)))
+
+
+def is_country(name: str) -> bool:
+    """Whether a name is a country's or a capital's, or says who is of one; only in Arabic, English and Russian."""
+    lang = _LANGUAGES.get(script_of(name) or "", "")
+    return is_place(name, lang) or all(is_place(one, lang) or is_of_place(one, lang) for one in words(name) or [""])
 
 
 def is_no_name(word: str) -> bool:
     """Whether a word is what no name ends in: an office, a country, "российский"."""
-    return is_office(word) or _is_country(word)
-
-
-def _is_country(word: str) -> bool:
-    lang = _LANGUAGES.get(script_of(word) or "", "")
-    return any(is_place(one, lang) or is_of_place(one, lang) for one in (word, *words(word)))
+    return is_office(word) or is_country(word)
 
 
 def others(description: str) -> frozenset[str]:

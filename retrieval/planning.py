@@ -19,7 +19,7 @@ from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
 from retrieval.name_words import TITLES
 from retrieval.names import name_likeness, name_words
-from retrieval.offices import is_no_name, is_office, others, without_office
+from retrieval.offices import is_country, is_no_name, is_office, others, without_office
 from retrieval.questions import Asked, analyse
 from retrieval.speakers import Found, SpeakerIndex
 from retrieval.types import Answer, Plan, Speaker
@@ -87,6 +87,8 @@ class Asking:
     def _named(self, phrase: str) -> list[Found]:
         """Who is called what a phrase says; beside an office only people: "президент США" may be any article's."""
         found = self.speakers.find(phrase)
+        if is_country(phrase):  # no person whose name only sounds like it
+            return [one for one in found if not one.person or one.likeness >= _WHOLE]
         rest = without_office(phrase)
         if _is_name_or_noun(phrase):
             return found
@@ -104,7 +106,7 @@ class Asking:
         return found
 
     def _typed(self, question: str) -> str | None:
-        return question if self.speakers.find(question) else None
+        return question if self._named(question) else None
 
     def described(self, description: str, relevance: Mapping[int, float]) -> tuple[frozenset[int], Speaker | None]:
         """Which sources a description means, all their articles', and who they are.

@@ -17,6 +17,7 @@ from retrieval.folding import fold, script_of, stems
 from retrieval.misspelling import nearness, sounding_near
 from retrieval.name_memory import NameMemory
 from retrieval.names import NameIndex, name_likeness, name_words
+from retrieval.offices import is_country
 from retrieval.source_follower import SourceFollower
 from retrieval.transliteration import rows, skeleton
 from retrieval.types import Speaker
@@ -265,7 +266,11 @@ class SpeakerIndex(SourceFollower):
         """Whether part of a phrase is a name of these people: "المعهد البحثي" has neither العهد nor البحري."""
         identity = self._identities[number]
         spelt = likeness >= (_SPELT if identity.full else _SPELT_BARE)
-        return identity.person and (spelt or all(script_of(part) != script_of(name) for name in identity.names))
+        return (
+            identity.person
+            and not is_country(part)
+            and (spelt or all(script_of(part) != script_of(name) for name in identity.names))
+        )
 
     def _is_body(self, phrase: str, number: int) -> bool:
         """Whether a phrase that sounds like a body's name is it: a minister's office sounds like his ministry."""

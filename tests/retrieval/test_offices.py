@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.offices import is_no_name, is_office, others, without_office
+from retrieval.offices import is_country, is_no_name, is_office, others, without_office
 
 
 @pytest.mark.parametrize("word", ["minister", "Ministers", "президента", "Министр", "الرئيس", "وزيرة", "والرئيس"])
@@ -14,6 +14,16 @@ def test_an_office_is_one_in_any_form(word: str) -> None:
 def test_a_name_is_no_office(word: str) -> None:
     assert not is_office(word)
     assert not is_no_name(word)
+
+
+@pytest.mark.parametrize("name", ["Россия", "Россию", "Saudi Arabia", "французского", "الروسي", "كوريا الشمالية"])
+def test_a_country_and_who_is_of_it(name: str) -> None:
+    assert is_country(name)
+
+
+@pytest.mark.parametrize("name", ["Lavrov", "Россия санкции", "", "?", "Paris Hilton"])
+def test_other_names_are_no_country(name: str) -> None:
+    assert not is_country(name)
 
 
 @pytest.mark.parametrize(

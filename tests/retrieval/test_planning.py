@@ -188,6 +188,11 @@ def test_a_country_and_an_office_are_looked_for_as_descriptions(
     assert target.description
 
 
+@pytest.mark.parametrize("question", ["Что сказала Россия о Сирии?", "Россия санкции", "посол России при ООН"])
+def test_a_country_is_nobody_whose_name_sounds_like_it(asking: Callable[..., Asking], question: str) -> None:
+    assert asking("Richard Ross").target(question, TODAY).plan.speaker is None
+
+
 @pytest.mark.parametrize(
     ("question", "name"),
     [
