@@ -117,6 +117,11 @@ def script_of(word: str) -> str | None:
     return None
 
 
+def language_of_script(text: str) -> str | None:
+    """Which of Arabic, English and Russian is written in the script of the text's first letter; None for others."""
+    return _BY_SCRIPT.get(script_of(text) or "")
+
+
 def _script_of_language(lang: str) -> str:
     if lang in _ARABIC_SCRIPT:
         return "ARABIC"

@@ -90,10 +90,11 @@ class Asking:
         if is_country(phrase):  # no person whose name only sounds like it
             return [one for one in found if not one.person or one.likeness >= _WHOLE]
         rest = without_office(phrase)
-        if _is_name_or_noun(phrase):
+        if rest is None or _is_name_or_noun(phrase):
             return found
-        sure = _WHOLE if rest else _ALONE if " " not in phrase else 2.0
-        if rest is None or any(one.person and one.likeness >= sure for one in found):
+        sure = _WHOLE if rest else _ALONE
+        named = rest or " " not in phrase  # "الرئيس التونسي" has no word left for a name
+        if named and any(one.person and one.likeness >= sure for one in found):
             return found
         return [one for one in self.speakers.find(rest) if one.person]
 
@@ -184,8 +185,8 @@ def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> b
     A deputy is never near enough to whom he stands in for.
     """
     person = stored.person
-    called = others(" ".join((stored.name, *stored.aliases)))
-    if not (others(description) == others(stored.role or "") if person else others(description) <= called):
+    called = (stored.role or "") if person else " ".join((stored.name, *stored.aliases))
+    if others(description) != others(called) if person else others(description) - others(called):
         return False
     if lang == stored.lang:
         names = " ".join((stored.role or "", stored.name, *stored.aliases))

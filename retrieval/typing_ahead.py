@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from retrieval.answering import Answerer
 from retrieval.archive import Archive
-from retrieval.folding import script_of, words
+from retrieval.folding import language_of_script, words
 from retrieval.name_prefixes import LEAST, NamePrefixes
 from retrieval.names import word_likeness
 from retrieval.planning import Asking, Target
@@ -30,7 +30,6 @@ _SPELLINGS = 12  # of a name that the text's words are compared with
 _FEW = 3  # of somebody's words that are shown when one fits: a word or two say little of what is wanted
 _RECENT = 12  # articles that somebody's newest words are looked for in
 _OF_ARTICLE = 2  # of each article come first, so that others are seen, too
-_LANGUAGES = {"ARABIC": "ar", "CYRILLIC": "ru"}
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _holds(quote: str, beginning: str) -> bool:
 
 def _content(text: str) -> list[str]:
     """The words that are not question words, verbs of speech and the like."""
-    known = lexicon(_LANGUAGES.get(script_of(text) or "", "en")).words(text)
+    known = lexicon(language_of_script(text) or "en").words(text)
     return [text[one.start : one.end] for one in known if not one.listed and one.folded[:1].isalnum()]
 
 

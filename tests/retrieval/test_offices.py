@@ -16,7 +16,10 @@ def test_a_name_is_no_office(word: str) -> None:
     assert not is_no_name(word)
 
 
-@pytest.mark.parametrize("name", ["Россия", "Россию", "Saudi Arabia", "французского", "الروسي", "كوريا الشمالية"])
+@pytest.mark.parametrize(
+    "name",
+    ["Россия", "Россию", "Saudi Arabia", "Russia's", "Russia’s", "U.S.", "французского", "الروسي", "كوريا الشمالية"],
+)
 def test_a_country_and_who_is_of_it(name: str) -> None:
     assert is_country(name)
 
@@ -36,6 +39,8 @@ def test_other_names_are_no_country(name: str) -> None:
         ("президент США", ""),
         ("الرئيس التونسي", ""),
         ("وزير الخارجية الروسي لافروف", "الخارجية لافروف"),
+        ("the U.S. president Obama", "the Obama"),
+        ("Russia's foreign minister", "foreign"),
         ("الوزير المعلم", "المعلم"),
         ("Sergey Lavrov", None),
         ("the White House", None),
