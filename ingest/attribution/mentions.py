@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest.attribution.language import Words
 from ingest.attribution.tagger import SENTENCES, Floats, Tags, Tokens
@@ -32,6 +33,9 @@ _PATRONYMIC = re.compile("(?:вич|вич[ауе]|вичем|вн[аыуе]|в�
 _LAST_WORD = re.compile(r"[^\W\d_]+[\u064b-\u0652]*\s+\Z")
 OWNING = re.compile(r"['’]s(?!\w)|(?<=s)['’](?=\s)")  # after the English name of whoever owns what follows
 _GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„()]*[\s\u200e\u200f]*")  # between two words of one name
+
+
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -71,19 +75,16 @@ def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
         [tags.tokens[:, 0], *(tags.tokens[:, i] + tags.tokens[:, i + 1] for i in (1, 3, 5))], axis=1
     )
     found: list[list[Word]] = [[] for _ in range(tokens.sentences)]
-    first_token, last_token = tokens.spans[:, 0], tokens.spans[:, 1]
-    for match in _WORD.finditer(text):
-        here = slice(*_covered(first_token, last_token, *match.span()))
-        if here.start >= here.stop:
-            continue
-        mean: Floats = parts[here].mean(axis=0)
-        own = found[int(tokens.sentence[here.start])]
-        goes_on = bool(own) and own[-1].part == "source" and text[own[-1].end : match.start()] == " "
+    spans = np.array([match.span() for match in _WORD.finditer(text)], np.int64).reshape(-1, 2)
+    first, last = _covered(tokens.spans, spans)
+    spans, first, last = spans[first < last], first[first < last], last[first < last]
+    means, names = _means(parts, first, last), _means(tags.names, first, last).tolist()
+    for row, (start, end) in enumerate(spans.tolist()):
+        mean, own = means[row], found[int(tokens.sentence[first[row]])]
+        goes_on = bool(own) and own[-1].part == "source" and text[own[-1].end : start] == " "
         part = 1 if mean[1] >= (_GOES_ON if goes_on else _SOURCE) else int(mean.argmax())
-        begins = bool(part) and tags.tokens[here.start, 2 * part - 1] > 0.5
-        name = float(tags.names[here].mean())
-        word = Word(*match.span(), ("none", "source", "cue", "content")[part], begins, float(mean[part]), name)
-        own.append(word)
+        begins = bool(part) and bool(tags.tokens[first[row], 2 * part - 1] > 0.5)
+        own.append(Word(start, end, ("none", "source", "cue", "content")[part], begins, float(mean[part]), names[row]))
     return found
 
 
@@ -246,11 +247,13 @@ def _parts(words: Sequence[Word], part: str, text: str) -> Iterator[list[Word]]:
         yield run
 
 
-def _covered(
-    starts: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-    ends: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-    start: int,
-    end: int,
-) -> tuple[int, int]:
-    """The tokens that overlap a span of the text."""
-    return int(np.searchsorted(ends, start, side="right")), int(np.searchsorted(starts, end, side="left"))
+def _covered(tokens: Places, words: Places) -> tuple[Places, Places]:
+    """The tokens that overlap each word's span: shape (words,) their first, and the one behind their last."""
+    return np.searchsorted(tokens[:, 1], words[:, 0], side="right"), np.searchsorted(tokens[:, 0], words[:, 1])
+
+
+def _means(values: Floats, first: Places, last: Places) -> Floats:
+    """The mean over each run of rows, none of which is empty: shape (runs, …)."""
+    behind = np.concatenate([values, np.zeros_like(values[:1])])  # a run may end with the last row
+    sums: Floats = np.add.reduceat(behind, np.stack([first, last], axis=1).reshape(-1))[::2]
+    return sums / (last - first).astype(np.float32).reshape(-1, *[1] * (values.ndim - 1))

@@ -1,6 +1,6 @@
 """Bulk ingest: how fast it is, how much memory it takes, and that runs which were killed end as one that was not.
 
-    python -m tests.benchmarks.bulk --articles 3000 --kills 3
+    python -m tests.benchmarks.bulk --articles 3000 --kills 3 --compare
 
 Takes articles of the development archive, spread over its files, and the real model, in processes of their own.
 """
@@ -116,43 +116,54 @@ def sample(path: Path, articles: int, pattern: str = "*.jsonl.gz") -> None:
         file.writelines(lines[::step][:articles])
 
 
-def rows(articles: int = 300, kills: int = 0, pattern: str = "*.jsonl.gz") -> list[tuple[str, str]]:
-    """What was measured, and the figure."""
-    with tempfile.TemporaryDirectory() as name:
-        source, folder = Path(name) / "sample.jsonl.gz", Path(name) / "data"
-        sample(source, articles, pattern)
-        run = ingest(source, folder)
-        again = ingest(source, folder)
-        with closing(sqlite3.connect(folder / FILE)) as database:
-            passages, statements = database.execute(
-                "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM statements)"
-            ).fetchone()
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        curve = [max(run.rss[: len(run.rss) * part // 8 + 1][-20:]) for part in range(1, 9)]
-        found = [
-            ("articles, passages, statements", f"{stored(folder)}, {passages}, {statements}"),
-            ("time", f"{run.seconds:.0f} s"),
-            ("speed", f"{articles / run.seconds:.1f} articles/s, {passages / run.seconds:.0f} passages/s"),
-            ("the same again", f"{again.seconds:.1f} s, {articles / again.seconds:.0f} articles/s"),
-            ("peak memory", f"{run.peak} MB"),
-            ("memory by eighths of the time", ", ".join(f"{one} MB" for one in curve)),
-            ("on disk", f"{size / max(1, passages):.0f} bytes a passage"),
-        ]
-        if kills:
-            other = Path(name) / "killed"
-            total = killed(source, other, articles, kills)
-            one, two = contents(folder), contents(other)
-            same = ", ".join(f"{what} {'the same' if one[what] == two[what] else 'DIFFERENT'}" for what in one)
-            found.append((f"killed {kills} times", f"{total.seconds:.0f} s, peak {total.peak} MB; {same}"))
-    return found
+def measured(source: Path, folder: Path, articles: int, kills: int) -> list[tuple[str, str]]:
+    """What a run that is killed so often takes, and the figures."""
+    run = killed(source, folder, articles, kills)
+    again = ingest(source, folder)
+    with closing(sqlite3.connect(folder / FILE)) as database:
+        passages, statements = database.execute(
+            "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM statements)"
+        ).fetchone()
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    curve = [max(run.rss[: len(run.rss) * part // 8 + 1][-20:]) for part in range(1, 9)]
+    return [
+        ("articles, passages, statements", f"{stored(folder)}, {passages}, {statements}"),
+        ("killed", f"{kills} times"),
+        ("time", f"{run.seconds:.0f} s"),
+        ("speed", f"{articles / run.seconds:.1f} articles/s, {passages / run.seconds:.0f} passages/s"),
+        ("the same again", f"{again.seconds:.1f} s, {articles / again.seconds:.0f} articles/s"),
+        ("peak memory", f"{run.peak} MB"),
+        ("memory by eighths of the time", ", ".join(f"{one} MB" for one in curve)),
+        ("on disk", f"{size / max(1, passages):.0f} bytes a passage"),
+    ]
 
 
-if __name__ == "__main__":
+def compared(one: Path, other: Path) -> str:
+    """Which parts of two archives are the same."""
+    left, right = contents(one), contents(other)
+    return ", ".join(f"{what} {'the same' if left[what] == right[what] else 'DIFFERENT'}" for what in left)
+
+
+def main() -> None:
+    """Prints what was asked for on the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--compare", action="store_true", help="ingest the same again, never killed, and compare both")
+    parser.add_argument("--keep", type=Path, help="a new folder that the archive is left in")
     parser.add_argument("--files", default="*.jsonl.gz")
     arguments = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
-    for what, figure in rows(arguments.articles, arguments.kills, arguments.files):
-        print(f"{what}: {figure}")
+    with tempfile.TemporaryDirectory() as name:
+        source, folder, whole = Path(name) / "sample.jsonl.gz", Path(name) / "data", Path(name) / "whole"
+        sample(source, arguments.articles, arguments.files)
+        figures = measured(source, arguments.keep or folder, arguments.articles, arguments.kills)
+        if arguments.compare:
+            ingest(source, whole)
+            figures.append(("against a run that was never killed", compared(arguments.keep or folder, whole)))
+    for what, figure in figures:
+        print(f"{what}: {figure}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
