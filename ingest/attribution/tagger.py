@@ -6,6 +6,7 @@ others of the article through another, since a quotation without a cue belongs t
 labels are those of PARC (Pareti, "PARC 3.0: a corpus of attribution relations", 2016).
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -26,7 +27,7 @@ SENTENCES: Final = ("narration", "stance", "indirect", "mixed", "direct")
 DIMENSION = 384  # of the bundled model, whose vectors the weights were fitted to
 _WEIGHTS = "tagger.safetensors"
 _WIDTH, _HIDDEN, _NEAR, _HEADS, _MEMORY = 192, 128, 5, 4, 64
-_TOGETHER = 8  # articles tagged in one go: more pad more than they save
+_TOGETHER = 8  # articles tagged in one go
 
 Floats = npt.NDArray[np.float32]
 
@@ -71,13 +72,13 @@ class _Near(nn.Module):
         self.map = nn.Linear(width * _NEAR, out)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        reach, length = _NEAR // 2, tokens.shape[1]
+        reach, length = _NEAR // 2, len(tokens)
         padded = pad(tokens, (0, 0, reach, reach))
-        return gelu(self.map(torch.cat([padded[:, i : i + length] for i in range(_NEAR)], dim=-1)))
+        return gelu(self.map(torch.cat([padded[i : i + length] for i in range(_NEAR)], dim=-1)))
 
 
 class Network(nn.Module):
-    """The network: articles of padded tokens to scores of tokens, names and sentences."""
+    """The network: articles' tokens to scores of tokens, names and sentences."""
 
     def __init__(self, dropout: float = 0.0) -> None:
         super().__init__()
@@ -96,66 +97,54 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(
-        self, vectors: Tensor, starts: Tensor, sentence: Tensor, lengths: Tensor, sentences: int
+        self, vectors: Tensor, starts: Tensor, sentence: Tensor, lengths: list[int], sentences: list[int]
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores of tokens (articles, tokens, TOKENS), of names (…, 2), of sentences (articles, sentences, SENTENCES).
+        """Scores of tokens (tokens, TOKENS), of names (tokens, 2), of sentences (sentences, SENTENCES).
 
-        Padding tokens belong to the last of `sentences`, which is nobody's.
+        The articles stand in a row: their tokens, of each the number of its sentence, and their sentences; `lengths`
+        and `sentences` say how many each has.
         """
-        articles, length, _ = vectors.shape
-        real = (torch.arange(length)[None] < lengths[:, None]).to(vectors.dtype)[..., None]
         begins = torch.stack([starts > 0, starts > 1], dim=-1).to(vectors.dtype)
-        seen = self.dropout(gelu(self.project(self.norm(vectors)) + self.starts(begins))) * real
-        tokens = self.near(seen) * real
-        owner = (torch.arange(articles)[:, None] * sentences + sentence).reshape(-1)
-        tokens = (tokens + self._along(tokens, owner, real.reshape(-1) > 0)) * real
-        said = self.dropout(gelu(self.summary(self._pooled(tokens, owner, articles * sentences))))
-        said = said.view(articles, sentences, -1)
-        counts = (sentence * (real[..., 0] > 0)).amax(dim=1).cpu() + 1
-        read = nn.utils.rnn.pack_padded_sequence(said, counts, batch_first=True, enforce_sorted=False)
-        remembered, _ = nn.utils.rnn.pad_packed_sequence(self.memory(read)[0], batch_first=True, total_length=sentences)
-        said = self.dropout(torch.cat([remembered, said], dim=-1))
-        around = gelu(self.context(said)).reshape(articles * sentences, -1)[owner].view(articles, length, -1)
+        seen = self.dropout(gelu(self.project(self.norm(vectors)) + self.starts(begins)))
+        tokens = torch.cat([self.near(article) for article in seen.split(lengths)])
+        counts = torch.unique_consecutive(sentence, return_counts=True)[1]
+        tokens = tokens + _read(self.along, tokens, counts)
+        said = self.dropout(gelu(self.summary(self._pooled(tokens, sentence, sum(sentences)))))
+        said = self.dropout(torch.cat([_read(self.memory, said, torch.tensor(sentences)), said], dim=-1))
+        around = gelu(self.context(said))[sentence]
         both = self.dropout(torch.cat([tokens.to(around.dtype), around], dim=-1))
         return self.token(both), self.name(both), self.sentence(said)
 
-    def _along(self, tokens: Tensor, owner: Tensor, real: Tensor) -> Tensor:
-        """Each token read along its sentence, both ways; same shape."""
-        rows = owner[real]
-        begins = torch.searchsorted(rows, rows)  # tokens of a sentence stand together, in order
-        places = torch.arange(len(rows)) - begins
-        numbers, row = torch.unique_consecutive(rows, return_inverse=True)
-        flat = tokens.reshape(-1, _HIDDEN)
-        sentences = flat.new_zeros(len(numbers), int(places.max()) + 1, _HIDDEN)
-        sentences = sentences.index_put((row, places), flat[real])
-        lengths = torch.bincount(row).cpu()
-        read = nn.utils.rnn.pack_padded_sequence(sentences, lengths, batch_first=True, enforce_sorted=False)
-        found, _ = nn.utils.rnn.pad_packed_sequence(self.along(read)[0], batch_first=True)
-        back = found.new_zeros(flat.shape).index_put((real.nonzero()[:, 0],), found[row, places])
-        return back.view(tokens.shape)
-
-    def _pooled(self, tokens: Tensor, owner: Tensor, sentences: int) -> Tensor:
+    def _pooled(self, tokens: Tensor, sentence: Tensor, sentences: int) -> Tensor:
         """Each sentence's tokens, weighed by each attention head, shape (sentences, _HEADS * _HIDDEN)."""
-        weights = self.attend(tokens).float().clamp(-8, 8).exp().reshape(-1, _HEADS)
-        weighed = weights[..., None] * tokens.float().reshape(-1, 1, _HIDDEN)
-        total = torch.zeros(sentences, _HEADS, _HIDDEN).index_add(0, owner, weighed)
-        return (total / torch.zeros(sentences, _HEADS).index_add(0, owner, weights).clamp(min=1e-6)[..., None]).flatten(
-            1
-        )
+        weights = self.attend(tokens).float().clamp(-8, 8).exp()
+        weighed = weights[..., None] * tokens.float()[:, None]
+        total = torch.zeros(sentences, _HEADS, _HIDDEN).index_add(0, sentence, weighed)
+        sums = torch.zeros(sentences, _HEADS).index_add(0, sentence, weights)
+        return (total / sums.clamp(min=1e-6)[..., None]).flatten(1)
 
 
-def padded(articles: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor, Tensor, int]:
+def _read(gru: nn.GRU, steps: Tensor, lengths: Tensor) -> Tensor:
+    """What a GRU makes of each step of some sequences, both ways; the sequences stand in a row, before and after."""
+    row = torch.repeat_interleave(lengths)
+    place = torch.arange(len(steps)) - (lengths.cumsum(0) - lengths)[row]
+    padded = steps.new_zeros(len(lengths), int(lengths.max()), steps.shape[1]).index_put((row, place), steps)
+    packed = nn.utils.rnn.pack_padded_sequence(padded, lengths, batch_first=True, enforce_sorted=False)
+    read, _ = nn.utils.rnn.pad_packed_sequence(gru(packed)[0], batch_first=True)
+    return read[row, place]
+
+
+def in_a_row(articles: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor, list[int], list[int]]:
     """The arguments of `Network.forward` for some articles."""
-    lengths = [len(one.spans) for one in articles]
-    sentences = max(one.sentences for one in articles) + 1
-    vectors = torch.zeros(len(articles), max(lengths), len(DEPTHS) * DIMENSION)
-    starts = torch.zeros(len(articles), max(lengths), dtype=torch.long)
-    sentence = torch.full((len(articles), max(lengths)), sentences - 1)
-    for i, (one, length) in enumerate(zip(articles, lengths, strict=True)):
-        vectors[i, :length] = torch.from_numpy(one.depths.reshape(length, -1)).float()
-        starts[i, :length] = torch.from_numpy(one.starts)
-        sentence[i, :length] = torch.from_numpy(one.sentence)
-    return vectors, starts, sentence, torch.tensor(lengths), sentences
+    sentences = [one.sentences for one in articles]
+    firsts = itertools.accumulate(sentences[:-1], initial=0)
+    return (
+        torch.from_numpy(np.concatenate([one.depths for one in articles])).float().flatten(1),
+        torch.from_numpy(np.concatenate([one.starts for one in articles])),
+        torch.from_numpy(np.concatenate([one.sentence + first for one, first in zip(articles, firsts, strict=True)])),
+        [len(one.spans) for one in articles],
+        sentences,
+    )
 
 
 class Tagger:
@@ -169,25 +158,20 @@ class Tagger:
 
     def tag(self, articles: Sequence[Tokens]) -> list[Tags]:
         """What each article's tokens and sentences are."""
-        found: list[Tags | None] = [None] * len(articles)
-        order = [
-            i for i in sorted(range(len(articles)), key=lambda i: len(articles[i].spans)) if len(articles[i].spans)
-        ]
-        for start in range(0, len(order), _TOGETHER):
-            group = order[start : start + _TOGETHER]
-            for i, tags in zip(group, predict(self._network, [articles[i] for i in group]), strict=True):
-                found[i] = tags
-        return [one or _nothing(tokens) for one, tokens in zip(found, articles, strict=True)]
+        worded = [one for one in articles if len(one.spans)]
+        groups = (worded[start : start + _TOGETHER] for start in range(0, len(worded), _TOGETHER))
+        found = (tags for group in groups for tags in predict(self._network, group))
+        return [next(found) if len(one.spans) else _nothing(one) for one in articles]
 
 
 def predict(network: Network, articles: Sequence[Tokens]) -> list[Tags]:
-    """What a network says of some articles, all in one batch."""
+    """What a network says of some articles, all in one batch; each has words."""
     with torch.inference_mode():
-        tokens, names, sentences = (scores.float().softmax(-1).numpy() for scores in network(*padded(articles)))
-    return [
-        Tags(tokens[i, : len(one.spans)], names[i, : len(one.spans), 1], sentences[i, : one.sentences])
-        for i, one in enumerate(articles)
-    ]
+        *arguments, lengths, sentences = in_a_row(articles)
+        scores = network(*arguments, lengths, sentences)
+        tokens, names, kinds = (one.float().softmax(-1) for one in scores)
+    parts = zip(tokens.split(lengths), names[:, 1].split(lengths), kinds.split(sentences), strict=True)
+    return [Tags(*(part.numpy() for part in one)) for one in parts]
 
 
 def _nothing(article: Tokens) -> Tags:

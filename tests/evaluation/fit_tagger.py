@@ -27,7 +27,7 @@ import torch
 from torch import nn
 
 from config.settings import Encoder as EncoderSettings
-from ingest.attribution.tagger import SENTENCES, Network, Tags, Tokens, packed, padded, predict
+from ingest.attribution.tagger import SENTENCES, Network, Tags, Tokens, in_a_row, packed, predict
 from ingest.attribution.tokens import join
 from ingest.passages import passage_spans
 from ingest.sentences import sentence_spans
@@ -228,20 +228,15 @@ def train(documents: list[Document], *, seed: int = 0) -> Network:
 
 
 def loss_of(network: Network, batch: Sequence[Document]) -> torch.Tensor:
-    arguments = padded([one.tokens for one in batch])
+    arguments = in_a_row([one.tokens for one in batch])
     with torch.autocast("cpu", torch.bfloat16):
         scores = network(*arguments)
     loss = torch.zeros(())
     columns = (("labels", 1.0), ("names", 0.5), ("kinds", 0.5))
     for scored, (name, weight) in zip(scores, columns, strict=True):
-        right = torch.full(scored.shape[:2], UNKNOWN)
-        for i, one in enumerate(batch):
-            own = getattr(one, name)
-            right[i, : len(own)] = torch.from_numpy(own)
+        right = torch.from_numpy(np.concatenate([getattr(one, name) for one in batch]))
         if (right != UNKNOWN).any():
-            loss = loss + weight * nn.functional.cross_entropy(
-                scored.float().flatten(0, 1), right.flatten(), ignore_index=UNKNOWN
-            )
+            loss = loss + weight * nn.functional.cross_entropy(scored.float(), right, ignore_index=UNKNOWN)
     return loss
 
 

@@ -1,39 +1,40 @@
-"""An archive that grows from real articles to the size that is wanted, with both of its indexes."""
+"""An archive that grows by real articles, then by made ones, to the size that is wanted, with both of its indexes."""
 
 import itertools
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import random
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from bot.workspace import Workspace
 from retrieval import lexical_index
-from retrieval.archive import Archive
+from retrieval.archive import Archive, Prepared
 from retrieval.sqlite_archive import SqliteArchive
-from retrieval.sqlite_database import FILE
-from tests.benchmarks.large.making import Maker
+from retrieval.sqlite_database import SqliteDatabase
+from retrieval.whole_articles import SqliteWholeArticles, portions
 
 _TOGETHER = 50  # articles put in one transaction
 _PARTS = 200_000  # sentences whose stems are kept
 
 
-def copied(seed: Path, folder: Path) -> None:
-    """Puts a copy of one folder's archive into another."""
-    folder.mkdir()
-    with closing(sqlite3.connect(seed / FILE)) as real, closing(sqlite3.connect(folder / FILE)) as copy:
-        real.backup(copy)
+def real(seed: Path) -> Iterator[Prepared]:
+    """The articles of a folder, in an order of chance."""
+    database = SqliteDatabase(seed)
+    articles = SqliteWholeArticles(SqliteArchive(seed), database)
+    numbers = [number for portion in portions(articles, _TOGETHER) for number, _ in portion]
+    random.Random(1).shuffle(numbers)
+    for start in range(0, len(numbers), _TOGETHER):
+        yield from articles.of(numbers[start : start + _TOGETHER]).values()
 
 
-def grow(folder: Path, maker: Maker, size: int) -> None:
-    """Adds made articles until there are `size` passages, through the archive's own `put`.
+def grow(folder: Path, articles: Iterator[Prepared], size: int) -> None:
+    """Adds articles until there are `size` passages, through the archive's own `put`.
 
     Nothing is waited for to reach the disk: a benchmark that is cut off begins again.
     """
     archive = SqliteArchive(folder)
     archive._db.run("PRAGMA synchronous = OFF")
     missing = size - len(archive.passage_ids())
-    articles = maker.articles()
     while missing > 0:
         portion = list(itertools.islice(articles, _TOGETHER))
         archive.put(portion)

@@ -27,6 +27,8 @@ from retrieval.archive import Attributed, Attribution, Place, Prepared, Source
 from retrieval.sqlite_database import FILE
 from retrieval.types import Article, Kind, Sentence, Span
 
+MADE = "made-"  # before the number in a made article's id
+_MADE_OF = 20_000  # real passages
 _TOKEN = 144  # bytes of a packed token vector
 _RENAMED = 0.1  # of the sources
 _NOISE = 20_000  # directions kept, any two of which make another: one by one they take most of the time
@@ -63,11 +65,15 @@ class Seed:
 
 
 def read(folder: Path) -> Seed:
-    """The articles of an archive."""
+    """Articles of an archive, drawn by chance, with some `_MADE_OF` passages."""
     seed = Seed()
     vectors: dict[str, list[Floats]] = defaultdict(list)
     with closing(sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True)) as database:
-        for key, lang, text in database.execute("SELECT key, lang, document ->> 'text' FROM articles").fetchall():
+        articles = database.execute("SELECT key, lang, document ->> 'text' FROM articles").fetchall()
+        random.Random(1).shuffle(articles)
+        for key, lang, text in articles:
+            if sum(map(len, seed.passages.values())) >= _MADE_OF:
+                break
             said = {
                 start: (name and Whose(name, bool(person)), cue, kind)
                 for start, name, person, cue, kind in database.execute(
@@ -150,7 +156,7 @@ class Maker:
             tokens.append(b"".join(piece.tokens for piece in pieces))
         quoted = [Source(one.name, (), None, one.person, Span(start=0, end=1)) for one in sources]
         return Prepared(
-            article=Article(id=f"made-{self._number}", text=text, lang=lang),
+            article=Article(id=f"{MADE}{self._number}", text=text, lang=lang),
             lang=lang,
             sentences=sentences,
             places=places,
