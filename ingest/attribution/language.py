@@ -33,6 +33,7 @@ class Words:
     links: frozenset[str] = frozenset()
     between: frozenset[str] = frozenset()
     kin: frozenset[str] = frozenset()
+    named_for: frozenset[str] = frozenset()
     of_whom: frozenset[str] = frozenset()
     relay: frozenset[str] = frozenset()
     of: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from ingest.attribution.dateline import dateline_end
 from ingest.attribution.language import Words
 from ingest.attribution.tagger import SENTENCES, Floats, Tags, Tokens
 from retrieval.folding import fold
@@ -24,6 +25,7 @@ _GOES_ON = 0.35  # and from which it goes on with one: "معهد بحثي أمر
 _NAME = 0.5  # mean probability over a word's tokens from which it is a name
 _BESIDE = 0.15  # and from which it is beside one that is
 _FAINT, _FAINT_KNOWN = 0.08, 0.03  # the same for what, or a known name that, stands before an Arabic family name
+_SERVANT = "عبد"  # what Arabic names of two words begin with
 _SURE_NAME = 0.8  # and from which it is one though an office before it asks for more: "حاكم الزاملي"
 _SHORTEST = 3  # letters of an Arabic word with "and"
 _CAPITAL = 0.1  # and from which a capital shows it: not "Госдумы" in "спикер Госдумы"
@@ -70,12 +72,12 @@ class Said:
 
 
 def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
-    """The words of each sentence."""
+    """The words of each sentence, without those of a dateline."""
     parts: Floats = np.stack(
         [tags.tokens[:, 0], *(tags.tokens[:, i] + tags.tokens[:, i + 1] for i in (1, 3, 5))], axis=1
     )
     found: list[list[Word]] = [[] for _ in range(tokens.sentences)]
-    spans = np.array([match.span() for match in _WORD.finditer(text)], np.int64).reshape(-1, 2)
+    spans = np.array([match.span() for match in _WORD.finditer(text, dateline_end(text))], np.int64).reshape(-1, 2)
     first, last = _covered(tokens.spans, spans)
     spans, first, last = spans[first < last], first[first < last], last[first < last]
     means, names = _means(parts, first, last), _means(tags.names, first, last).tolist()
@@ -94,6 +96,8 @@ def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Wo
         return None
     kind: Kind = SENTENCES[2 + int(likely[2:].argmax())]  # type: ignore[assignment]
     cues = list(_parts(words, "cue", text))
+    if not cues and number == 0 and dateline_end(text):
+        return None  # what made it look like a statement
     mentions = []
     parts = (_without_clitic(part, text, lang) for part in _parts(words, "source", text))
     for part in (_with_name(part, text, lang) for part in parts):
@@ -166,6 +170,8 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
         wanted.append(known or (likely and not title))
     if lang.lang != "ar":
         return wanted
+    for i in _with_father(words, folded, text, lang):
+        wanted[i] = True
     for i in reversed(range(len(words) - 1)):
         if wanted[i] or not (wanted[i + 1] and _beside(words[i], words[i + 1], text)) or _with_and(folded[i], lang):
             continue
@@ -179,6 +185,41 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
             continue
         wanted[i] = link or (alone and words[i].name > _least(folded[i]) and not _has_article(forms[i], lang))
     return wanted
+
+
+def _with_father(words: Sequence[Word], folded: Sequence[str], text: str, lang: Words) -> Iterator[int]:
+    """The words of Arabic names that a father's or a family's name shows, however unlikely: "محمد بن حسن القرني".
+
+    Not of those that a body bears: "جامعة الإمام محمد بن سعود".
+    """
+    for i in range(1, len(words) - 1):
+        if folded[i] not in lang.between or not _beside(words[i], words[i + 1], text):
+            continue
+        first = i - 2 if i > 1 and folded[i - 2] == _SERVANT else i - 1
+        known = folded[first].startswith(_SERVANT) or rows(folded[first]) or words[first].name > _FAINT_KNOWN
+        if not (known and all(_beside(words[j], words[j + 1], text) for j in range(first, i))):
+            continue
+        bearer = next((form for form in reversed(folded[:first]) if form not in lang.honorific), "")
+        if bearer in lang.named_for:
+            continue
+        yield from range(first, i + 1)
+        yield from _fathers(i + 1, words, folded, text, lang)
+
+
+def _fathers(start: int, words: Sequence[Word], folded: Sequence[str], text: str, lang: Words) -> Iterator[int]:
+    """The names from that of a father on, and at their end one that is only likely: that of a family."""
+    i, linked = start, True
+    while i < len(words) and (i == start or _beside(words[i - 1], words[i], text)):
+        family = folded[i].startswith("ال") or rows(folded[i])
+        likely = words[i].name > (_FAINT_KNOWN if family else _BESIDE)
+        likely = likely and folded[i].removeprefix("ال") not in lang.office
+        if not (linked or folded[i] in lang.links or (likely and folded[i] not in lang.honorific)):
+            return
+        yield i
+        if not (linked or folded[i] in lang.links):
+            return
+        linked = folded[i] in lang.links
+        i += 1
 
 
 def _with_and(form: str, lang: Words) -> bool:

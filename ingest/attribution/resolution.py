@@ -180,8 +180,10 @@ class Resolver:
         """The source with that name, a new one if need be."""
         form = self._text[name.start : name.end]
         likeness = [max(name_likeness(form, own) for own in one.forms) for one in self._people]
-        best = max(range(len(likeness)), key=likeness.__getitem__, default=-1)
-        if best < 0 or likeness[best] < _SAME:
+        best: int | None = max(range(len(likeness)), key=likeness.__getitem__, default=None)
+        if best is None or likeness[best] < _SAME:
+            best = self._ending_so(form)
+        if best is None:
             best = self._add(_Person([form], person=True, introduced=mention.span))
         person = self._people[best]
         if not person.person:
@@ -190,6 +192,20 @@ class Resolver:
             person.forms.append(form)
         self._learn(person, mention.span, name)
         return best
+
+    def _ending_so(self, form: str) -> int | None:
+        """The person whose name went on with a family name that was not seen as part of it."""
+        for i, one in enumerate(self._people):
+            if not (one.person and one.introduced):
+                continue
+            for whole in [f"{own} {form}" for own in one.forms]:
+                start = self._text.find(whole, one.introduced.start, one.introduced.end)
+                if start >= 0:
+                    one.forms.append(whole)
+                    one.role = None
+                    self._learn(one, one.introduced, Span(start=start, end=start + len(whole)))
+                    return i
+        return None
 
     def _named_after_all(self, source: _Person, form: str) -> None:
         """What a description becomes that turns out to hold a name: a person's title and name, or still a body."""
