@@ -25,6 +25,7 @@ _PARTICLES = word_set(
     "bin ben ibn bint bou ould de da di del della der den dos du la le van von und y e mc بن ابن بنت ولد دي دا دو دل "
     "لا فان فون ون бин бен ибн бинт ульд де да ди дель делла дер ден дос дю ла ле ван фон и"
 )
+_SON = word_set("bin ibn بن ابن бин ибн")
 _SERVANT = word_set("عبد abd abdul abdel abdal abdol abdur abder абд абдул абдель абдаль абдур")
 _GOD = word_set("الله allah ullah ollah алла аллах")
 _RELIGION = word_set("الدين din dine deen eddin eddine uddin aldin дин")
@@ -113,3 +114,13 @@ def generation(name: str) -> int:
     """1 for "the younger", -1 for "the elder", 0 where a name says neither."""
     words = set(_WORD.findall(fold(name)))
     return bool(words & _YOUNGER) - bool(words & _ELDER)
+
+
+@lru_cache(maxsize=100_000)
+def given_before_father(name: str) -> str:
+    """The given name in front of "son of": that of Salman bin Abdulaziz, whose son is Mohammed bin Salman bin
+    Abdulaziz; empty where a name has no father in it.
+    """
+    words = [word for word, _ in _pieces(name)]
+    end = 2 if words[:1] and words[0] in _SERVANT else 1
+    return "".join(words[:end]) if words[end : end + 1] and words[end] in _SON else ""

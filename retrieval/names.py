@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from retrieval.folding import fold
-from retrieval.name_words import FAMILY_FIRST, TITLES, generation, word_set
+from retrieval.name_words import FAMILY_FIRST, TITLES, generation, given_before_father, word_set
 from retrieval.name_words import name_words as split
 from retrieval.transliteration import Evidence, evidence, likelihood, romanised, rows, skeleton
 
@@ -52,6 +52,9 @@ def name_likeness(a: str, b: str, least: float = 0.0) -> float:
     """
     one, other = split(a), split(b)
     if not one or not other or generation(a) * generation(b) < 0:
+        return 0.0
+    givens = given_before_father(a), given_before_father(b)
+    if all(givens) and evidence(*givens).fit < _CONFLICT:
         return 0.0
     short, long = sorted((one, other), key=lambda words: (len(words), words))
     return _likeness(short, long, least)

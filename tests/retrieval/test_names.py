@@ -213,3 +213,16 @@ def test_any_text_can_be_searched(index: NameIndex, text: str) -> None:
     for start, end, key, likeness in index.find_in(text):
         assert 0 <= start < end <= len(text)
         assert (key, likeness) in index.find(text[start:end])
+
+
+@pytest.mark.parametrize(
+    ("father", "son"),
+    [
+        ("سلمان بن عبدالعزيز", "محمد بن سلمان بن عبدالعزيز"),
+        ("Salman bin Abdulaziz", "محمد بن سلمان بن عبد العزيز"),
+        ("عبد الله بن عبد العزيز", "مشعل بن عبد الله بن عبد العزيز"),
+    ],
+)
+def test_a_father_is_not_his_son(father: str, son: str) -> None:
+    assert name_likeness(father, son) == 0
+    assert name_likeness("Mohammed bin Salman", "محمد بن سلمان بن عبدالعزيز") > SAME
