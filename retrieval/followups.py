@@ -71,6 +71,11 @@ def standalone(question: str, previous: Answer, is_person: IsPerson, *, today: d
     return _Rewriting(question.strip(), language, previous, is_person, today).result()
 
 
+def _is_verb(word: Word) -> bool:
+    """Whether a word makes more than a fragment; Arabic "من" within one is "from"."""
+    return bool(word.classes & _VERBS) and not word.classes & {"poss", "thing", "prep"}
+
+
 class _Rewriting:
     """One follow-up."""
 
@@ -89,7 +94,7 @@ class _Rewriting:
         if not 0 < len(self._words) <= _LONGEST:
             return None
         if "else" in self._classes:
-            if self._all("else", "q", "he", "filler", "thing", "something"):  # "who else?", "anything else?"
+            if self._all("else", "q", "he", "filler", "thing", "something", "who"):  # "who else?", "anything else?"
                 return self._who() if "who" in self._classes else self._said(self._thread.he, "")
             if self._refers and any("nobody" in w.classes and not w.classes & {"he", "such"} for w in self._words):
                 return self._who()  # "did anybody else say that?"
@@ -101,7 +106,7 @@ class _Rewriting:
     def _of_speech(self, speaker: str | None, topic: str) -> str | None:
         if speaker and not all(word.classes & {"who", "something"} for word in self._known.words(speaker)):  # "а кто"
             return self._of_other(speaker, topic)
-        if "who" in self._classes:
+        if self._asks_who:
             return self._who() if not topic and (self._refers or self._linked) else None
         if not self._has_pronoun():
             return None
@@ -150,6 +155,11 @@ class _Rewriting:
         """Whether the text says "about it"."""
         return "such" in self._classes
 
+    @property
+    def _asks_who(self) -> bool:
+        """Whether it asks who; in Arabic "من" within a question is "from"."""
+        return any("who" in w.classes and not (i and "prep" in w.classes) for i, w in enumerate(self._words))
+
     def _of_other(self, speaker: str, topic: str) -> str | None:
         if topic:
             bare = self._linked and not self._classes & _VERBS  # "and Putin on Syria?"
@@ -181,7 +191,7 @@ class _Rewriting:
         rest = words[1:] if led else words
         about = bool(rest) and bool(rest[0].classes & {"about", "toward"})
         body = rest[1:] if about else rest
-        if not body or any(word.classes & _VERBS and not word.classes & {"poss", "thing"} for word in body):
+        if not body or any(map(_is_verb, body)):
             return None
         if when := next((self._between(part) for part in (rest, body) if self._is_date(part)), None):
             return self._at(when)

@@ -1,7 +1,8 @@
 """Question to plan: who is asked about, among those who are quoted in the archive."""
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -38,6 +39,9 @@ _EMPTY = frozenset({"the"})
 _NAME = 0.55  # likeness of names that is enough among those who speak about what is asked
 _WHOLE, _ALONE = 0.95, 0.9  # of names beside which an office is a name itself: "Larry King"; and of a single word
 _REMEMBERED = 4096  # descriptions of sources
+_AND = re.compile(r"\s*[,،]\s*|\s+(?:and|or|и|или|أو|و)\s+|\s+و(?=\w{3})")
+_OWNED = re.compile(r"(?P<before>['’]s?(?= ))|\b(?:of|for|to) |باسم ")
+_GENITIVE = ("а", "я", "ого", "его", "ой", "ей", "ы", "и")
 _TYPED = 4  # words: a shorter text without a verb is what people type to find somebody's words ("lavrov financing")
 
 
@@ -76,6 +80,8 @@ class Asking:
             return Target(plan.model_copy(update={"speaker": chosen.speaker}), asked, chosen.sources)
         if phrase is None:
             return Target(plan, asked, None)
+        if together := self._together(phrase):
+            return Target(plan, asked, together)
         found = self._named(phrase)
         if not found:
             return Target(plan, asked, frozenset(), description=phrase)
@@ -84,9 +90,19 @@ class Asking:
         sources = frozenset(source for one in found for source in one.sources)
         return Target(plan, asked, sources, choices=tuple(found))
 
+    def _together(self, phrase: str) -> frozenset[int] | None:
+        """The sources of several who are asked about together, "Putin and Lavrov", where it is sure who each is."""
+        parts = _AND.split(phrase)
+        if len(parts) == 1:
+            return None
+        each = [self.speakers.sure(self._named(part)) for part in parts]
+        if not all(each) or len({one.speaker.id for one in each if one}) < len(parts):
+            return None
+        return frozenset(source for one in each if one for source in one.sources)
+
     def _named(self, phrase: str) -> list[Found]:
         """Who is called what a phrase says; beside an office only people: "президент США" may be any article's."""
-        found = self.speakers.find(phrase)
+        found = [one for one in self.speakers.find(phrase) if not _is_owner(phrase, one.speaker)]
         if is_country(phrase):  # no person whose name only sounds like it
             return [one for one in found if not one.person or one.likeness >= _WHOLE]
         rest = without_office(phrase)
@@ -96,7 +112,7 @@ class Asking:
         named = rest or " " not in phrase  # "الرئيس التونسي" has no word left for a name
         if named and any(one.person and one.likeness >= sure for one in found):
             return found
-        return [one for one in self.speakers.find(rest) if one.person]
+        return [one for one in self.speakers.find(rest) if one.person and not _is_owner(phrase, one.speaker)]
 
     def speaker(self, source_id: int) -> Speaker | None:
         """The speaker that a source is, though it may have been stored since the question was planned."""
@@ -153,6 +169,8 @@ class Asking:
     def _names(self, description: str, stored: StoredSource) -> Sequence[str]:
         """The names of a person that a description may mean."""
         speaker = self.speakers.speaker(stored.id) if stored.person else None
+        if speaker and _is_owner(description, speaker):
+            return ()
         names = (stored.name, *stored.aliases, speaker.name) if speaker else ()
         # Yelena Lavrova is not the Lavrov whose given name is known.
         full = [name for name in names if len(name_words(name)) > 1] if len(name_words(description)) > 1 else []
@@ -161,6 +179,29 @@ class Asking:
     def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
         found = self.speakers.by_id(speaker.id) if speaker else None
         return found.sources if found else frozenset()
+
+
+def _is_owner(phrase: str, speaker: Speaker) -> bool:
+    """Whether a phrase asks for somebody else, who is this person's: "Putin's spokesman", "советник Путина"."""
+    if not others(phrase) - {"former"}:
+        return False
+    names = (speaker.name, *speaker.aliases)
+    owner = _owner(phrase, {word for name in names for word in words(name)})
+    return owner is not None and max(_ends_like(owner, name) for name in names) >= _NAME
+
+
+def _owner(phrase: str, known: Collection[str]) -> str | None:
+    """Who is told to have somebody: before "'s", after "of" or "باسم", as one genitive after an office.
+
+    A Russian word is none that is among those `known`: the nominative of a name, "пресс-секретарь Песков".
+    """
+    if found := _OWNED.search(phrase):
+        return phrase[: found.start()] if found["before"] else phrase[found.end() :]
+    last = phrase.rsplit(maxsplit=1)[-1]
+    if script_of(phrase) == "ARABIC":
+        return last if len(phrase.split()) == 2 and not phrase.startswith("ال") else None
+    genitive = script_of(phrase) == "CYRILLIC" and last.endswith(_GENITIVE) and fold(last) not in known
+    return last if genitive else None
 
 
 def _is_name_or_noun(phrase: str) -> bool:

@@ -10,6 +10,7 @@ from retrieval.question_words import Lexicon, Match, Word
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_FEW = 3  # "in recent years"
 _SHORT = frozenset({"day", "week"})  # an event this near is reported when it happens
 
 
@@ -39,9 +40,10 @@ def find_dates(words: Sequence[Word], lexicon: Lexicon, today: date) -> list[Dat
 
 
 def _dated(kind: str, match: Match, words: Sequence[Word], lexicon: Lexicon, today: date) -> Dated | None:
+    begin, end = _ends(match, words, kind)
     try:
-        first, near, relative = _period(match, "", words, lexicon, today)
-        last = _period(match, "2", words, lexicon, today)[0] if kind == "range" else first
+        first, near, relative = _period(kind, begin, lexicon, today)
+        last = _period(kind, end, lexicon, today)[0] if kind == "range" else first
     except (ValueError, OverflowError):  # 31 June, the year 0
         return None
     if first[0] > today:
@@ -61,15 +63,30 @@ def _dated(kind: str, match: Match, words: Sequence[Word], lexicon: Lexicon, tod
     return Dated(match.positions(), since, until, near=near, relative=relative)
 
 
-def _period(
-    match: Match, suffix: str, words: Sequence[Word], lexicon: Lexicon, today: date
-) -> tuple[tuple[date, date], bool, bool]:
+def _ends(match: Match, words: Sequence[Word], kind: str) -> tuple[dict[str, Word], dict[str, Word]]:
+    """What a pattern found of a first date and of a second; of two alternatives, the one that there is.
+
+    A range's first date may leave month and year to the second: "from 1 to 5 March 2016".
+    """
+    said = {name: words[at.start] for name, at in match.groups().items()}
+    end = {name[:-1]: word for name, word in said.items() if name.endswith("2")}
+    begin = {name: word for name, word in said.items() if not name.endswith("2")}
+    if kind != "range":
+        return begin or end, end
+    if "day" in begin and "month" in end:
+        begin = {"month": end["month"], **begin}
+    if "month" in begin and "year" in end:
+        begin = {"year": end["year"], **begin}
+    return begin, end
+
+
+def _period(kind: str, said: dict[str, Word], lexicon: Lexicon, today: date) -> tuple[tuple[date, date], bool, bool]:
     """First and last day that one date means; whether it is counted in days or weeks; whether it is relative."""
-    said = {name.removesuffix(suffix): words[at.start] for name, at in match.groups().items() if name.endswith(suffix)}
     if "unit" in said:
         unit = next(u for u in ("day", "week", "month", "year") if f"{u}_unit" in said["unit"].classes)
-        number = _number(said["n"].folded, lexicon) if "n" in said else 1
-        return (_shift(today, unit, -number), today), unit in _SHORT, True
+        number = _count(said, lexicon, at_all=1 if kind == "ago" else _FEW)
+        days = _around(today, unit, -number) if kind == "ago" else (_shift(today, unit, -number), today)
+        return days, unit in _SHORT, True
     if "relative" in said:
         unit, number_text = lexicon.relative[said["relative"].folded].split()
         return _around(today, unit, int(number_text)), unit in _SHORT, True
@@ -109,6 +126,14 @@ def _around(today: date, unit: str, number: int) -> tuple[date, date]:
     else:
         first, last = date(today.year + number, 1, 1), date(today.year + number, 12, 31)
     return first, min(last, today)
+
+
+def _count(said: dict[str, Word], lexicon: Lexicon, *, at_all: int) -> int:
+    """How many days, weeks, months or years; of several that are not counted `at_all`."""
+    if "n" in said:
+        return _number(said["n"].folded, lexicon)
+    classes = said["unit"].classes
+    return 2 if "two" in classes else at_all if "many_units" in classes else 1
 
 
 def _shift(day: date, unit: str, number: int) -> date:

@@ -130,7 +130,7 @@ def _saying(dates: Sequence[Dated], words: Sequence[Word], used: set[int], named
         after = [i for i in range(found.words.stop, len(words)) if not words[i].classes & {"mark"}]
         if any(words[i].classes & {"that", "comp", "rel"} and (i in named or i not in used) for i in before):
             continue
-        if before and not found.relative and "event" in words[before[-1]].classes:
+        if before and not found.relative and words[before[-1]].classes & {"event", "about"}:
             continue
         if not before or not after or before[-1] in used or after[0] in used:
             return found
@@ -140,6 +140,8 @@ def _saying(dates: Sequence[Dated], words: Sequence[Word], used: set[int], named
 def _topic(question: str, words: Sequence[Word], used: set[int]) -> str:
     """The question without the used words, nor introducers at the edges."""
     left = [i for i in range(len(words)) if i not in used]
+    while left and left[0] < min(used) and words[left[0]].classes & {"mark", "courtesy"}:  # "Hello! What did …"
+        left.pop(0)
     while left and words[left[0]].classes & {"mark", "lead", "q"}:
         left.pop(0)
     while left and words[left[-1]].classes & {"mark", "tail"} and words[left[-1]].folded not in _CLOSING:

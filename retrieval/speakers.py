@@ -259,8 +259,15 @@ class SpeakerIndex(SourceFollower):
             for start, end, number, score in names.find_in(text, _WITHIN)
             if isinstance(number, int)
             and self._is_part(text[start:end], number, score)
-            and (" " in text[start:end] or not _GOES_ON.match(text, end))
+            and (" " in text[start:end] or not self._goes_on(names, text, end))
         ]
+
+    @staticmethod
+    def _goes_on(names: NameIndex, text: str, end: int) -> bool:
+        """Whether a name of one word is a given name that a family name follows, and not "Трамп Иран", "Путин НАТО"."""
+        following = _GOES_ON.match(text, end)
+        word = following[0].strip() if following else ""
+        return bool(word) and not (word.isupper() or is_country(word) or names.find(word))
 
     def _is_part(self, part: str, number: int, likeness: float) -> bool:
         """Whether part of a phrase is a name of these people: "المعهد البحثي" has neither العهد nor البحري."""

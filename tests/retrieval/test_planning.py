@@ -258,6 +258,62 @@ def test_an_office_and_a_country_are_no_names(
     assert plans.described(description, {one.id: 0.5 for one in workspace.archive.sources()})[1] is None
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Putin and Lavrov say about gas?",
+        "Что сказали Путин и Лавров о газе?",
+        "ماذا قال كل من بوتين ولافروف عن الغاز؟",
+    ],
+)
+def test_several_who_are_asked_about_together_are_all_meant(asking: Callable[..., Asking], question: str) -> None:
+    plans = asking(MINISTER, "Владимир Путин", "Barack Obama")
+    target = plans.target(question, TODAY)
+    assert target.sources is not None
+    assert {named.name for one in target.sources if (named := plans.speaker(one))} == {
+        "Sergey Lavrov",
+        "Владимир Путин",
+    }
+    assert not target.choices
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What did Putin's spokesman say about gas?", None),
+        ("What did the lawyer of Putin say about gas?", None),
+        ("Что сказал советник Путина о газе?", None),
+        ("ماذا قال مستشار بوتين عن الغاز؟", None),
+        ("ماذا قال المتحدث باسم بوتين عن الغاز؟", None),
+        ("What did Putin's spokesman Dmitry Peskov say about gas?", "Дмитрий Песков"),
+        ("Что сказал пресс-секретарь Песков о газе?", "Дмитрий Песков"),
+        ("What did former president Putin say about gas?", "Владимир Путин"),
+    ],
+)
+def test_who_is_somebodys_is_not_taken_for_him(
+    asking: Callable[..., Asking], workspace: FakeWorkspace, question: str, name: str | None
+) -> None:
+    plans = asking("Владимир Путин", source("Дмитрий Песков", role="пресс-секретарь"))
+    target = plans.target(question, TODAY)
+    assert speaker(target) == name
+    if name is None:
+        everybody = {one.id: 0.9 for one in workspace.archive.sources()}
+        found = plans.described(target.description or "", everybody)[1]
+        assert found is None or found.name == "Дмитрий Песков"
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Критиковал ли Путин НАТО?", "Владимир Путин"),
+        ("Осудил ли Путин Израиль?", "Владимир Путин"),
+        ("Что сказала Елена Лаврова?", None),
+    ],
+)
+def test_a_russian_object_is_no_family_name(asking: Callable[..., Asking], question: str, name: str | None) -> None:
+    assert speaker(asking(MINISTER, "Владимир Путин").target(question, TODAY)) == name
+
+
 # --- misspelt names
 
 
