@@ -29,7 +29,10 @@ _HEADLINE = 80  # characters of a title made from a message's first line
 _SPEAKERS = 5  # named in a preview: a line or two on a phone
 _TITLES = 3  # of what was taken in
 _JOBS = 50  # among which one of the same message is looked for
-_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s<>«»“”\"\u200e\u200f]+", re.IGNORECASE)
+_OPENED = {")": "(", "]": "["}
+_AFTER_LINK = ".,;:!?،؛؟…'’"
+_SHARED = 200  # characters of a headline that a phone's Share button puts beside the link
 _KINDS = tuple(kind for one in FILES for kind in one.kinds if kind.startswith("."))
 _EXPORT = ".json"  # Telegram calls it result.json, people rename it
 _LOOK_SECONDS = 0.2  # between two looks at a job that another process works on
@@ -96,8 +99,8 @@ def _given(incoming: Incoming) -> list[_Given]:
         return [_file(incoming)]
     own = incoming.text.strip()
     text = own or (incoming.quoted or "").strip()
-    links = list(dict.fromkeys(_LINK.findall(text)))
-    if links and not says_something(text):
+    links = list(dict.fromkeys(map(_without_mark, _LINK.findall(text))))
+    if links and (not says_something(text) or _is_headline(_LINK.sub("", text).strip())):
         return [_Given("url", link) for link in links]
     if not text:
         raise _Refused("ingest-empty")
@@ -106,6 +109,19 @@ def _given(incoming: Incoming) -> list[_Given]:
     if isinstance(found, SourceError):
         raise found
     return [_Given("articles", found.title or headline(text), packed([found]))]
+
+
+def _without_mark(link: str) -> str:
+    """A link without what a sentence puts behind it; a bracket that it opens itself is its own."""
+    link = link.rstrip(_AFTER_LINK)
+    while link.endswith((")", "]")) and link.count(link[-1]) > link.count(_OPENED[link[-1]]):
+        link = link[:-1].rstrip(_AFTER_LINK)
+    return link
+
+
+def _is_headline(text: str) -> bool:
+    """Whether a text is one line and one sentence at most, which whoever shares a page sends with its link."""
+    return len(text) <= _SHARED and "\n" not in text and not re.search(r"[.!?؟…]\s", text)
 
 
 def _file(incoming: Incoming) -> _Given:

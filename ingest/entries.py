@@ -46,6 +46,7 @@ def page_address(link: str | None, base: str) -> str | None:
     """The `normalised` address of the web page that a link in a document from `base` leads to, if it leads to one."""
     try:
         address = normalised(urljoin(base, link.strip())) if link else ""
-    except ValueError:
+        address.encode()
+    except ValueError:  # half a UTF-16 pair, too
         return None
     return address if address.startswith(("http://", "https://")) else None

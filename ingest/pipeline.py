@@ -19,6 +19,7 @@ from ingest.steps import Steps
 from retrieval.archive import Archive, Attribution, Prepared
 from retrieval.encoder import Encoded, Encoder, Encoding
 from retrieval.errors import QawlError, SourceError
+from retrieval.folding import script_of
 from retrieval.heap import give_back
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 # Articles are encoded and committed together: enough to fill the encoder's batches with texts of like length, little
 # enough that a commit comes every few seconds.
 _BATCH_CHARACTERS = 60_000
+
+_SHORT_CODES = {"ara": "ar", "eng": "en", "rus": "ru", "und": "", "mul": "", "zxx": ""}
+_SCRIPTS = {"ar": "ARABIC", "ru": "CYRILLIC", "uk": "CYRILLIC"} | dict.fromkeys(("en", "fr", "de", "es", "tr"), "LATIN")
 
 
 @dataclass(frozen=True)
@@ -344,7 +348,10 @@ def _encoding(each: Sequence[Encoded], dimension: int) -> Encoding:
 def _language(article: Article) -> str:
     """The language that the article says it is in ("ar-EG" is "ar"), if it says so, else what its text looks like."""
     said = (article.lang or "").lower().split("-")[0].split("_")[0]
-    return said if said.isalpha() and len(said) in (2, 3) else detect_language(article.text)
+    said = _SHORT_CODES.get(said, said)
+    known = said.isalpha() and len(said) in (2, 3)
+    written = _SCRIPTS.get(said)  # a page's template may say any language
+    return said if known and written in (None, script_of(article.text)) else detect_language(article.text)
 
 
 def _batches(found: Iterable[Article | SourceError]) -> Iterator[_Batch]:

@@ -24,6 +24,7 @@ _RUN = re.compile(  # what closes belongs to the sentence before, a French » af
     r"(?:[ \u00a0\u202f][»”›)\]]+(?=[\s.,]|$)|(?:\[\d{1,3}\])+)?"
 )
 _LEAD = re.compile(rf"[\s{_QUOTES}(\[{{<「『【〈《〔¿¡•*{_HIDDEN}{_DASHES}]*")
+_CLOSERS = f"{_QUOTES})]"
 _CLOSER = re.compile(rf"[{_QUOTES})\]」』】〉》〕]")
 _OPENER = re.compile(r"[«“„‹(\[「『]")
 _DASH = re.compile(rf"[\s{_HIDDEN}]*[{_DASHES}]")
@@ -142,7 +143,10 @@ def _ends_unspaced(text: str, begin: int, at: int, next_at: int) -> bool:
     following = text[next_at : next_at + 3]
     if len(following) < 3 or not following.isalpha():
         return False
-    token = text[max(begin, at - 40) : at].rpartition(" ")[2]
+    before = text[max(begin, at - 40) : at].rstrip(_CLOSERS)
+    if following[0].upper() == following[0].lower():  # "uses .NET" is one, but no Arabic word begins so
+        before = before.rstrip()
+    token = before.rpartition(" ")[2]
     last = _LETTERS.search(token)
     if last is None or len(last[0]) < 3 or last[0] != last[0].lower():
         return False

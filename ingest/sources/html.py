@@ -15,7 +15,7 @@ from ingest.decoding import Undecodable, decode
 from ingest.limits import article
 from ingest.sniffing import NAMES, kind, misnamed
 from ingest.sources.page_cleaning import announces, heading_for, is_index, prune
-from ingest.sources.page_date import shown_date
+from ingest.sources.page_date import shown_date, states_date
 from ingest.urls import normalised
 from retrieval.errors import SourceError
 from retrieval.language import detect_language
@@ -45,6 +45,7 @@ _DECLARED_WITHIN = 4096  # bytes; browsers look into the first 1024, but some pa
 _INLINE = frozenset(("hi", "ref", "del", "code", "graphic", "span"))  # the extractor's names for what runs on in a line
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # where a line may break or not; never part of a word
 _ENDS = re.compile(r"[.!?…؟۔。][\"'”“»’)\]\u200e\u200f]*$")
+_FRONT = re.compile(r"/|/[a-z]{2}/?")  # of a site, or of its part in a language
 _YEAR = re.compile(r"(?:19|20|١٩|٢٠)[\d٠-٩]{2}")
 
 
@@ -130,7 +131,7 @@ def _article(tree: "HtmlElement", name: str, url: str | None) -> Article | Sourc
     canonical = _canonical(tree, url)
     heads = [_clean(head.text_content()) for tag in ("h1", "h2") for head in tree.iter(tag)]
     paid = _must_be_paid_for(tree)
-    shown = shown_date(tree)
+    shown, stated = shown_date(tree), states_date(tree)
     prune(tree)
     found: Any = bare_extraction(
         tree,
@@ -165,7 +166,7 @@ def _article(tree: "HtmlElement", name: str, url: str | None) -> Article | Sourc
             "url": normalised(address) if address else None,
             "source": _clean(found.sitename or "") or (httpx.URL(address).host if address else None) or None,
             "author": byline(found.author),
-            "published": found.date or shown,
+            "published": (found.date if stated else None) or shown or found.date,
             "lang": _language(tree, text),
         },
         source=name,
@@ -219,7 +220,7 @@ def _canonical(tree: "HtmlElement", url: str | None) -> str | None:
         except (httpx.InvalidURL, ValueError):
             continue
         same_site = url is None or _site(address) == _site(httpx.URL(url))
-        is_front = address.path == "/" and not address.query
+        is_front = _FRONT.fullmatch(address.path) is not None and not address.query
         if address.scheme in ("http", "https") and address.host and same_site and not is_front:
             return str(address)
     return None

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
+from ingest.dates import published
 from ingest.limits import MAX_FILE_BYTES, article
 from retrieval.errors import SourceError
 from retrieval.types import Article
@@ -63,4 +64,9 @@ def _parse(line: bytes, *, source: str) -> Article | SourceError:
     known = {name: value for name, value in fields.items() if name in _FIELDS and value not in (None, "")}
     if isinstance(known.get("id"), int):
         known["id"] = str(known["id"])
+    if isinstance(known.get("author"), list):
+        known["author"] = ", ".join(one for one in known["author"] if isinstance(one, str)) or None
+    said = known.get("published")
+    if isinstance(said, str) or (isinstance(said, int) and len(str(said)) == len("20261124")):
+        known["published"] = published(str(said)) or said
     return article({**known, "text": fields["text"]}, source=source)

@@ -356,6 +356,22 @@ def test_a_text_with_a_link_in_it_is_a_text(workspace: FakeWorkspace, site: Site
     assert site.asked == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lavrov: the ferry sails again on 1.5 from the old harbour {}",
+        "Лавров сказал, что паром снова ходит через залив.\n{}",
+        "({}).",
+        "«{}»،",
+        "{} {}",
+    ],
+)
+def test_a_page_that_somebody_shares_is_fetched_once(workspace: FakeWorkspace, site: Site, text: str) -> None:
+    url = site.put("/a", page("Lavrov"), Content_Type="text/html")
+    assert shown(workspace, text.format(url, url)).text.text.startswith("Lavrov\n")
+    assert [one.path for one in site.asked if one.path != "/robots.txt"] == ["/a"]
+
+
 def test_a_message_is_listed_by_its_first_line(workspace: FakeWorkspace) -> None:
     taken_in(workspace, "Dogs bark at night\n" + "word " * 100)
     taken_in(workspace, "word " * 100)

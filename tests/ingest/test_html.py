@@ -235,6 +235,7 @@ def test_a_file_that_gives_none_is_known_by_its_name() -> None:
         ("https://news.example.evil.example/a", "https://m.news.example/b?id=1"),
         ("https://news.example/", "https://m.news.example/b?id=1"),
         ("https://news.example/?id=1", "https://news.example/?id=1"),
+        ("https://news.example/ar", "https://m.news.example/b?id=1"),
         ("javascript:alert(1)", "https://m.news.example/b?id=1"),
         ("http://[", "https://m.news.example/b?id=1"),
         ("", "https://m.news.example/b?id=1"),
@@ -273,11 +274,13 @@ def test_the_date_is_that_of_publication(head: str) -> None:
         "الخميس 14 مارس 2024 - 11:40 م",
         "١٤ مارس ٢٠٢٤",
         "الخميس 14/مارس/2024",
+        "الخميس 14 آذار/مارس 2024",
+        '<time datetime="2024-03-14T09:00:00Z">yesterday</time>',
     ],
 )
 def test_without_one_for_machines_it_is_the_one_under_the_headline(shown: str) -> None:
     lines = "".join(f"<p>{line}</p>" for line in STORY)
-    more = "<div>Related: 1 April 2024</div>"
+    more = '<div>Related: 1 April 2024</div><aside><time datetime="2023-01-02">Old</time></aside>'
     body = f"<div>20 марта 2026</div><article><h1>Ward defends deal</h1><span>{shown}</span>{lines}{more}</article>"
     assert page(body=body).published == date(2024, 3, 14)
 

@@ -112,6 +112,12 @@ def test_the_language_that_a_source_names_is_believed(archive: Archive) -> None:
     assert archive.counts().languages == {"fr": 1}
 
 
+@pytest.mark.parametrize(("said", "lang"), [("ara", "ar"), ("und", "ar"), ("fr", "ar"), ("ar-EG", "ar"), ("fa", "fa")])
+def test_a_language_of_another_script_is_not(archive: Archive, said: str, lang: str) -> None:
+    ingestor().ingest([article("a", SAMPLE.read_text(encoding="utf-8"), lang=said)])
+    assert archive.counts().languages == {lang: 1}
+
+
 def test_the_same_again_changes_nothing_and_encodes_nothing(archive: Archive) -> None:
     encoder = FakeEncoder()
     at_work = ingestor(encoder)

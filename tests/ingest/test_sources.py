@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,23 @@ def test_every_line_is_an_article_with_all_its_fields(tmp_path: Path, name: str)
 
 def test_a_number_may_be_an_id(tmp_path: Path) -> None:
     assert [one.id for one in articles(write_lines(tmp_path / "a.jsonl", {"id": 17, "text": STORY}))] == ["17"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("20261124", date(2026, 11, 24)),
+        (20261124, date(2026, 11, 24)),
+        ("24.11.2026", date(2026, 11, 24)),
+        ("24 تشرين الثاني 2026", date(2026, 11, 24)),
+        ("Tue, 24 Nov 2026 10:00:00 +0300", datetime(2026, 11, 24, 7, tzinfo=UTC)),
+        ("2026-11-24T10:00:00Z", datetime(2026, 11, 24, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_date_may_be_written_in_many_ways(tmp_path: Path, written: object, read: date) -> None:
+    line = {"text": STORY, "published": written, "author": ["Vera Lapina", "Ali Hassan"]}
+    (found,) = articles(write_lines(tmp_path / "a.jsonl", line))
+    assert (found.published, found.author) == (read, "Vera Lapina, Ali Hassan")
 
 
 def test_a_line_separator_within_a_text_does_not_end_the_line(tmp_path: Path) -> None:
