@@ -1,7 +1,7 @@
 """A name to the words that tell people apart: titles, particles and articles of three scripts taken off."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -25,6 +25,7 @@ _PARTICLES = word_set(
     "bin ben ibn bint bou ould de da di del della der den dos du la le van von und y e mc بن ابن بنت ولد دي دا دو دل "
     "لا فان فون ون бин бен ибн бинт ульд де да ди дель делла дер ден дос дю ла ле ван фон и"
 )
+_AND = word_set("and и و")
 _SON = word_set("bin ibn بن ابن бин ибн")
 _SERVANT = word_set("عبد abd abdul abdel abdal abdol abdur abder абд абдул абдель абдаль абдур")
 _GOD = word_set("الله allah ullah ollah алла аллах")
@@ -114,6 +115,20 @@ def generation(name: str) -> int:
     """1 for "the younger", -1 for "the elder", 0 where a name says neither."""
     words = set(_WORD.findall(fold(name)))
     return bool(words & _YOUNGER) - bool(words & _ELDER)
+
+
+def is_mere_particle(words: tuple[str, ...]) -> bool:
+    """Whether what is left of a name are articles and particles: "аль", "آل"."""
+    return all(word in _ARTICLES or word in _PARTICLES for word in words)
+
+
+def is_of_several(name: str, is_name: Callable[[str], bool]) -> bool:
+    """Whether a name is of several people who were named together: "Putin and Lavrov", "الجبير ولافروف".
+
+    `is_name` tells of the rest of a word that begins like the Arabic "and" whether it is one by itself.
+    """
+    words = [word for word, _ in _pieces(name)][1:]
+    return any(word in _AND or (word.startswith("و") and not is_name(word) and is_name(word[1:])) for word in words)
 
 
 @lru_cache(maxsize=100_000)

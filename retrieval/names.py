@@ -10,9 +10,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from retrieval.folding import fold
-from retrieval.name_words import FAMILY_FIRST, TITLES, generation, given_before_father, word_set
+from retrieval.name_words import FAMILY_FIRST, TITLES, generation, given_before_father, is_mere_particle, word_set
 from retrieval.name_words import name_words as split
-from retrieval.transliteration import Evidence, evidence, likelihood, romanised, rows, skeleton
+from retrieval.transliteration import Evidence, are_two, evidence, likelihood, romanised, rows, skeleton
 
 # What is left of sureness when a name is only part of the other.
 _FAMILY_ALONE = 0.93
@@ -54,7 +54,8 @@ def name_likeness(a: str, b: str, least: float = 0.0) -> float:
     if not one or not other or generation(a) * generation(b) < 0:
         return 0.0
     givens = given_before_father(a), given_before_father(b)
-    if all(givens) and evidence(*givens).fit < _CONFLICT:
+    apart = any(givens) and min(len(one), len(other)) > 1
+    if apart and evidence(givens[0] or one[0], givens[1] or other[0]).fit < _CONFLICT:
         return 0.0
     short, long = sorted((one, other), key=lambda words: (len(words), words))
     return _likeness(short, long, least)
@@ -95,6 +96,8 @@ def _in_order(short: tuple[str, ...], long: tuple[str, ...]) -> float:
             one, other = "".join(short[i:j]), "".join(long[k:to])
             found.append(_initial(one, other, i == k) if min(len(one), len(other)) == 1 else evidence(one, other))
             if found[-1].fit < _CONFLICT and i == k == 0 and to < len(long) and skeleton(one)[0] == skeleton(other)[0]:
+                if are_two(one, other):
+                    break
                 found[-1] = _shortened(one, other)
             if found[-1].fit < _CONFLICT:
                 break
@@ -160,7 +163,7 @@ class NameIndex:
     def add(self, name: str, key: Hashable) -> None:
         """Takes in one name of a key; a name without letters is ignored."""
         words = split(name)
-        if not words:
+        if not words or is_mere_particle(words[-1:]):
             return
         self._names.append((words, name, key))
         if len(words) > 1:
@@ -175,10 +178,16 @@ class NameIndex:
                 self._known.clear()
             self._holders[word].append(len(self._names) - 1)
 
+    def knows(self, word: str) -> bool:
+        """Whether a folded word is one of a name."""
+        return word in self._holders
+
     def find(self, name: str, least: float = 0.75) -> list[tuple[Hashable, float]]:
         """The keys whose names fit, each with the likeness of its best name, best first."""
         found: dict[Hashable, float] = {}
         words = split(name)
+        if is_mere_particle(words):
+            return []
         for number in self._candidates(words):
             known, spelt, key = self._names[number]
             if len(known) == 1 < len(words) and key in self._full:

@@ -46,10 +46,9 @@ def is_no_name(word: str) -> bool:
 
 
 def without_office(phrase: str) -> str | None:
-    """What may be a name in a phrase that holds an office: without it, and without countries; None without an office.
+    """What may be a name in a phrase that holds an office: without it, what it is for and countries; None without one.
 
-    "министр иностранных дел России Лавров" may have the name "иностранных дел Лавров". A second Arabic office at the
-    end may be one, too: "الوزير المعلم".
+    A second Arabic office at the end may be a name, too: "الوزير المعلم".
     """
     parts = phrase.split()
     offices = [is_office(one) for one in parts]
@@ -57,7 +56,8 @@ def without_office(phrase: str) -> str | None:
         return None
     if sum(offices) > 1 and script_of(parts[-1]) == "ARABIC":
         offices[-1] = False
-    return " ".join(one for one, office in zip(parts, offices, strict=True) if not (office or is_country(one)))
+    left = (one for one, office in zip(parts, offices, strict=True) if not (office or is_country(one)))
+    return " ".join(one for one in left if not set(words(one)) <= _fields())
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -70,6 +70,11 @@ def others(description: str) -> frozenset[str]:
 @cache
 def _offices() -> frozenset[str]:
     return frozenset(stem(word, _OWN) for lang in ("ar", "en", "ru") for word in office_words(lang))
+
+
+@cache
+def _fields() -> frozenset[str]:
+    return frozenset(map(fold, _tables()["fields"].split()))
 
 
 @cache

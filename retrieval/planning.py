@@ -226,6 +226,8 @@ def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> b
     A deputy is never near enough to whom he stands in for.
     """
     person = stored.person
+    if not person and is_country(stored.name) and not is_country(description):
+        return False  # a country is none of its ministries
     called = (stored.role or "") if person else " ".join((stored.name, *stored.aliases))
     if others(description) != others(called) if person else others(description) - others(called):
         return False

@@ -16,8 +16,9 @@ from retrieval.errors import ArchiveUnwritable
 from retrieval.folding import fold, script_of, stems
 from retrieval.misspelling import nearness, sounding_near
 from retrieval.name_memory import NameMemory
+from retrieval.name_words import is_of_several
 from retrieval.names import NameIndex, name_likeness, name_words
-from retrieval.offices import is_country
+from retrieval.offices import is_country, is_no_name
 from retrieval.source_follower import SourceFollower
 from retrieval.transliteration import rows, skeleton
 from retrieval.types import Speaker
@@ -31,9 +32,11 @@ _SPELT = 0.9  # likeness that a family name has with its own cases and spellings
 _SPELT_BARE = 0.97  # the same where nothing but a family name is known
 _CLOSE = 0.05  # likeness by which a second person may fall behind and still be meant
 _SUGGESTED = 3  # people asked back for a misspelt name: what somebody reads at a glance
+_BETTER_KNOWN = 3  # times as many statements make a body of one word the person of that family name: "أردوغان"
 _DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s+[A-ZА-ЯЁ]\w+")  # a name of one word that does is somebody else's given name
+_DESCRIPTION = re.compile(r"(?:[a-zа-яё]{4,}\s+)(?:[a-zа-яё-]+\s+)*(?=[A-ZА-ЯЁ])")
 _INSTRUMENTAL = ("ым", "им", "ом", "ем")
 _SAVE_AFTER = 500  # new names, which take a second or two to compare
 _LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks for by name
@@ -65,8 +68,11 @@ class _Identity:
 
     @property
     def full(self) -> bool:
-        """Whether a name of several words is known; a person without one may be anybody's namesake."""
-        return not self.person or any(len(name_words(name)) > 1 for name in self.names)
+        """Whether a name of several words is known; a person without one may be anybody's namesake.
+
+        So may be what was not seen to be a person, "Erdogan"; not an office or a country.
+        """
+        return any(len(name_words(name)) > 1 or (not self.person and is_no_name(name)) for name in self.names)
 
     @property
     def statements(self) -> int:
@@ -134,7 +140,8 @@ class SpeakerIndex(SourceFollower):
             return
         if self._hosts_of:
             self._hosts_of.clear()
-        name, person = stored.name, stored.person
+        person = stored.person
+        name = _without_description(stored.name) if person else stored.name
         number = self._by_spelling.get((person, name))
         if number is None:
             number = self._by_spelling[person, name] = self._numbered(name, person)
@@ -143,7 +150,8 @@ class SpeakerIndex(SourceFollower):
 
     def _of(self, stored: StoredSource) -> int:
         """The identity that a source was found to be."""
-        return self._by_spelling[stored.person, stored.name]
+        name = _without_description(stored.name) if stored.person else stored.name
+        return self._by_spelling[stored.person, name]
 
     def _numbered(self, name: str, person: bool) -> int:
         """The identity that has a spelling from now on: one that is known, or a new one."""
@@ -156,9 +164,10 @@ class SpeakerIndex(SourceFollower):
             self._identities.append(_Identity(person))
         self._by_name[person, folded] = number
         self._by_id[_id(folded, person)] = number
-        for key in _keys(name):
+        nobody = person and (is_country(name) or is_of_several(name, self._names.knows))
+        for key in () if nobody else _keys(name):
             self._by_key.setdefault(key, []).append(number)
-        if person or len(name.split()) <= _LONGEST_BODY:
+        if not nobody and (person or len(name.split()) <= _LONGEST_BODY):
             bare = person and len(name_words(name)) < 2
             (self._bare_names if bare else self._names).add(name, number)
         return number
@@ -189,8 +198,19 @@ class SpeakerIndex(SourceFollower):
         if len(name_words(name)) < 2:
             return None
         likeness = {number: self._likeness(name, number) for number in self._alike(name)}
-        best = max(likeness, key=likeness.__getitem__, default=None)
-        return best if best is not None and likeness[best] >= _SAME else None
+        fitting = [number for number in likeness if likeness[number] >= _SAME and self._fits_most(name, number)]
+        return max(fitting, key=likeness.__getitem__, default=None)
+
+    def _fits_most(self, name: str, number: int) -> bool:
+        """Whether a name is also like most of what this identity is called in its script: one name alone would chain
+        "فهد الجبير", "فهد بن محمد الجبير" and "محمد الجبوري" to one person.
+        """
+        script = script_of(name)
+        names = self._identities[number].names.items()
+        own_script = {own: max(1, count) for own, count in names if script_of(own) == script}
+        full = {own: count for own, count in own_script.items() if len(name_words(own)) > 1}
+        alike = sum(count for own, count in full.items() if name_likeness(name, own, _SAME) >= _SAME)
+        return 2 * alike >= sum(full.values())
 
     def _alike(self, name: str) -> set[int]:
         found = {number for key in _keys(name) for number in self._by_key.get(key, ())}
@@ -205,7 +225,8 @@ class SpeakerIndex(SourceFollower):
         hosts = self._hosts(number)
         if not hosts or (len(hosts) > 1 and not self._dominates(hosts[0], hosts[1])):
             return number
-        return hosts[0]
+        body, most = not self._identities[number].person, self._identities[hosts[0]].statements
+        return number if body and most < _BETTER_KNOWN * self._identities[number].statements else hosts[0]
 
     def _hosts(self, number: int) -> list[int]:
         """Whom a bare family name may mean, the most quoted first; nobody else for a full name."""
@@ -242,8 +263,12 @@ class SpeakerIndex(SourceFollower):
 
     def _fitting(self, phrase: str) -> list[tuple[int, float]]:
         """The hosts with a name that fits; a bare family name that may be one of several only beside those."""
-        fitting = self._known_as(self._names, phrase)
-        best = max((score for _, score in fitting), default=1.0)
+        hosts: dict[int, float] = {}
+        for number, score in self._known_as(self._names, phrase):
+            host = self._host(number)  # a body's, too: "أردوغان"
+            hosts[host] = max(score, hosts.get(host, 0.0))
+        fitting = list(hosts.items())
+        best = max(hosts.values(), default=1.0)
         bare = [(number, min(score, best)) for number, score in self._known_as(self._bare_names, phrase)]
         return fitting + [one for one in bare if self._host(one[0]) == one[0] and (fitting or not self._hosts(one[0]))]
 
@@ -259,6 +284,7 @@ class SpeakerIndex(SourceFollower):
             for start, end, number, score in names.find_in(text, _WITHIN)
             if isinstance(number, int)
             and self._is_part(text[start:end], number, score)
+            and (names is self._names or not text[end:].strip())  # a given name alone is anybody's
             and (" " in text[start:end] or not self._goes_on(names, text, end))
         ]
 
@@ -282,7 +308,11 @@ class SpeakerIndex(SourceFollower):
     def _is_body(self, phrase: str, number: int) -> bool:
         """Whether a phrase that sounds like a body's name is it: a minister's office sounds like his ministry."""
         names = self._identities[number].names
-        return any(script_of(phrase) != script_of(name) or _stems(phrase) <= _stems(name) for name in names)
+        count = len(name_words(phrase))
+        return any(
+            len(name_words(name)) == count if script_of(phrase) != script_of(name) else _stems(phrase) <= _stems(name)
+            for name in names
+        )
 
     def nearly(self, name: str) -> list[Found]:
         """People whose names are nearly this one, the nearest first, then the most quoted; three at most."""
@@ -338,7 +368,8 @@ class SpeakerIndex(SourceFollower):
     def _guests(self, number: int) -> Iterator[int]:
         """The bare family names that mean this person."""
         if self._identities[number].person:
-            near = {one for name in self._identities[number].names for key in _keys(name) for one in self._by_key[key]}
+            names = self._identities[number].names
+            near = {one for name in names for key in _keys(name) for one in self._by_key.get(key, ())}
             yield from (one for one in near if one != number and self._host(one) == number)
 
     def _speaker(self, number: int, stored: StoredSource) -> Speaker:
@@ -358,6 +389,12 @@ class SpeakerIndex(SourceFollower):
 def _id(folded: str, person: bool) -> str:
     """The id of who is first quoted under this folded name: articles that are added later do not change it."""
     return "s" + hashlib.sha256(f"{'person' if person else 'body'} {folded}".encode()).hexdigest()[:12]
+
+
+def _without_description(name: str) -> str:
+    """A person's name without the words in small letters before it: "министр иностранных дел Валид аль-Муалем"."""
+    found = _DESCRIPTION.match(name)
+    return name[found.end() :] if found else name
 
 
 def _one_body(one: str, other: str) -> bool:

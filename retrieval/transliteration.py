@@ -35,6 +35,18 @@ _ARABIC_LETTERS = str.maketrans(
 )
 _TWICE = re.compile(r"(.)\1+")
 
+# The commonest Arabic given names, many of which differ by a long vowel alone, folded: each is another's.
+_COMMON = frozenset(
+    """
+    احمد محمد محمود حمد حامد حميد حماد حسن حسين محسن حسان سلمان سليمان سالم سليم سلام سلامه سلطان
+    عمر عمرو عامر عمار معمر عمران ناصر نصر نصار منصور خالد خليل خليفه خلف خلفان سعد سعيد سعود مسعود
+    سعدون اسعد فهد فهيد نايف نواف رشيد راشد رشاد مرشد ماجد مجيد مجدي جمال جميل كريم كارم سمير سامر
+    سامي عادل عدنان علي علاء عبدالله عبيد عابد يوسف يونس صالح صلاح مصلح طارق طاهر وليد وائل زياد زيد
+    يزيد زايد بدر بندر بشار بشير تركي جابر جبر جبير نور نوري منير انور فيصل فوزي فواز فايز فتحي فاتح
+    مهدي هادي هاني حمزه حازم حاتم ياسر ياسين يحيي ماهر مهر مازن مروان شاكر شكري
+    """.split()  # noqa: SIM905
+)
+
 # What may stand before and after a name within a word, and what reading it so costs, in nats.
 _BEFORE = {
     ARABIC: {
@@ -109,6 +121,11 @@ def sounds(word: str) -> str:
     return _TWICE.sub(r"\1", _LATIN_SOUND.sub(lambda found: _TOGETHER[found[0]], plain))
 
 
+def are_two(a: str, b: str) -> bool:
+    """Whether two folded words are names that are each another's, however alike they look: محمد and محمود."""
+    return a != b and a in _COMMON and b in _COMMON
+
+
 @lru_cache(maxsize=200_000)
 def evidence(a: str, b: str) -> Evidence:
     """What speaks for two folded words being one name, inflected or with a clitic as they may be."""
@@ -117,6 +134,8 @@ def evidence(a: str, b: str) -> Evidence:
     first, second = script(a), script(b)
     if a == b:
         return Evidence(_most(sounds(a), first)[-1], 1.0)
+    if are_two(a, b):
+        return Evidence(0.0, 0.0)
     best = Evidence(0.0, 0.0)
     for one, one_cost in _readings(a, first):
         for other, other_cost in _readings(b, second):

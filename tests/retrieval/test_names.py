@@ -226,3 +226,18 @@ def test_any_text_can_be_searched(index: NameIndex, text: str) -> None:
 def test_a_father_is_not_his_son(father: str, son: str) -> None:
     assert name_likeness(father, son) == 0
     assert name_likeness("Mohammed bin Salman", "محمد بن سلمان بن عبدالعزيز") > SAME
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("محمد الحسن", "محمود الحسن"), ("حسن نصر الله", "حسين نصر الله"), ("سلمان العودة", "سليمان العودة")],
+)
+def test_common_given_names_that_look_alike_are_two(one: str, other: str) -> None:
+    assert name_likeness(one, other) < SAME
+
+
+@pytest.mark.parametrize("typed", ["аль", "the al", "آل", "ال"])
+def test_nobody_is_called_by_a_particle(index: NameIndex, typed: str) -> None:
+    index.add("محمد آل", "cut off")
+    assert index.find(typed) == []
+    assert all(key != "cut off" for key, _ in index.find("محمد"))

@@ -368,3 +368,46 @@ def test_people_and_bodies_of_one_name_have_ids_of_their_own(quoted: Callable[..
 )
 def test_a_person_is_told_from_a_country(quoted: Callable[..., SpeakerIndex], phrase: str, person: bool) -> None:
     assert quoted(*LAVROV, (source("Syria", person=False), 3, "en")).is_person(phrase) is person
+
+
+def test_names_do_not_chain_people_together(quoted: Callable[..., SpeakerIndex]) -> None:
+    index = quoted(
+        ("فهد بن محمد الجبير", 3, "ar"),
+        ("فهد الجبير", 2, "ar"),
+        ("محمد الجبير", 2, "ar"),
+        ("محمد أحمد الجبير", 1, "ar"),
+    )
+    assert people(index) == {"فهد بن محمد الجبير": 5, "محمد الجبير": 3}
+
+
+@pytest.mark.parametrize(
+    ("together", "lang"),
+    [("الجبير ولافروف", "ar"), ("Putin and Lavrov", "en"), ("Путин и Лавров", "ru")],
+)
+def test_two_who_were_named_together_are_no_third(
+    quoted: Callable[..., SpeakerIndex], together: str, lang: str
+) -> None:
+    index = quoted(*LAVROV, (together, 3, lang), ("لافروف", 1, "ar"))
+    assert meant(index, "Лавров") == ["Sergey Lavrov"]
+    assert index.find("Lavrov")[0].statements == 9
+
+
+def test_a_family_name_that_was_not_seen_to_be_one_is_the_persons(quoted: Callable[..., SpeakerIndex]) -> None:
+    erdogan = source("أردوغان", person=False)
+    index = quoted(("رجب طيب أردوغان", 9, "ar"), (erdogan, 2, "ar"), (source("الرئيس", person=False), 1, "ar"))
+    assert people(index) == {"رجب طيب أردوغان": 11, "الرئيس": 1}
+    assert meant(index, "Erdogan") == ["رجب طيب أردوغان"]
+
+
+def test_a_body_that_is_quoted_more_than_its_namesake_is_itself(quoted: Callable[..., SpeakerIndex]) -> None:
+    index = quoted(("محمد سبق", 2, "ar"), (source("سبق", person=False), 5, "ar"))
+    assert people(index) == {"سبق": 5, "محمد سبق": 2}
+
+
+@pytest.mark.parametrize("name", ["министр иностранных дел Сергей Лавров", "russian minister Sergey Lavrov"])
+def test_what_is_written_small_before_a_name_is_no_part_of_it(quoted: Callable[..., SpeakerIndex], name: str) -> None:
+    assert len(people(quoted(*LAVROV, (name, 2, "ru")))) == 1
+
+
+def test_who_is_called_by_a_country_is_nobody(quoted: Callable[..., SpeakerIndex]) -> None:
+    assert meant(quoted(("Russian", 2, "en"), ("Barack Obama", 1, "en")), "Russian") == []
