@@ -169,7 +169,7 @@ class Asking:
     def _names(self, description: str, stored: StoredSource) -> Sequence[str]:
         """The names of a person that a description may mean."""
         speaker = self.speakers.speaker(stored.id) if stored.person else None
-        if speaker and _is_owner(description, speaker):
+        if speaker and (is_country(stored.name) or _is_owner(description, speaker)):
             return ()
         names = (stored.name, *stored.aliases, speaker.name) if speaker else ()
         # Yelena Lavrova is not the Lavrov whose given name is known.
