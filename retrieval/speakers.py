@@ -58,7 +58,7 @@ class _Identity:
 
     def add(self, stored: StoredSource) -> None:
         """Takes in a source, after all with a lower id."""
-        self.names[stored.name] += stored.statements
+        self.names[_own_name(stored)] += stored.statements
         self.sources.add(stored.id)
         self.first = self.first or stored
         if self.most is None or stored.statements > self.most.statements:
@@ -140,8 +140,7 @@ class SpeakerIndex(SourceFollower):
             return
         if self._hosts_of:
             self._hosts_of.clear()
-        person = stored.person
-        name = _without_description(stored.name) if person else stored.name
+        name, person = _own_name(stored), stored.person
         number = self._by_spelling.get((person, name))
         if number is None:
             number = self._by_spelling[person, name] = self._numbered(name, person)
@@ -150,8 +149,7 @@ class SpeakerIndex(SourceFollower):
 
     def _of(self, stored: StoredSource) -> int:
         """The identity that a source was found to be."""
-        name = _without_description(stored.name) if stored.person else stored.name
-        return self._by_spelling[stored.person, name]
+        return self._by_spelling[stored.person, _own_name(stored)]
 
     def _numbered(self, name: str, person: bool) -> int:
         """The identity that has a spelling from now on: one that is known, or a new one."""
@@ -268,7 +266,7 @@ class SpeakerIndex(SourceFollower):
             host = self._host(number)  # a body's, too: "أردوغان"
             hosts[host] = max(score, hosts.get(host, 0.0))
         fitting = list(hosts.items())
-        best = max(hosts.values(), default=1.0)
+        best = max((score for number, score in fitting if self._identities[number].person), default=1.0)
         bare = [(number, min(score, best)) for number, score in self._known_as(self._bare_names, phrase)]
         return fitting + [one for one in bare if self._host(one[0]) == one[0] and (fitting or not self._hosts(one[0]))]
 
@@ -391,10 +389,10 @@ def _id(folded: str, person: bool) -> str:
     return "s" + hashlib.sha256(f"{'person' if person else 'body'} {folded}".encode()).hexdigest()[:12]
 
 
-def _without_description(name: str) -> str:
-    """A person's name without the words in small letters before it: "министр иностранных дел Валид аль-Муалем"."""
-    found = _DESCRIPTION.match(name)
-    return name[found.end() :] if found else name
+def _own_name(stored: StoredSource) -> str:
+    """A source's name, of a person without the small letters before it: "министр иностранных дел Валид аль-Муалем"."""
+    found = _DESCRIPTION.match(stored.name) if stored.person else None
+    return stored.name[found.end() :] if found else stored.name
 
 
 def _one_body(one: str, other: str) -> bool:

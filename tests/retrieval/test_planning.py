@@ -282,6 +282,7 @@ def test_several_who_are_asked_about_together_are_all_meant(asking: Callable[...
     [
         ("What did Putin's spokesman say about gas?", None),
         ("What did the lawyer of Putin say about gas?", None),
+        ("What did Putin's administration say about gas?", None),
         ("Что сказал советник Путина о газе?", None),
         ("ماذا قال مستشار بوتين عن الغاز؟", None),
         ("ماذا قال المتحدث باسم بوتين عن الغاز؟", None),

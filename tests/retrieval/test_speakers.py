@@ -409,5 +409,10 @@ def test_what_is_written_small_before_a_name_is_no_part_of_it(quoted: Callable[.
     assert len(people(quoted(*LAVROV, (name, 2, "ru")))) == 1
 
 
+def test_a_bare_name_with_a_word_before_it_is_still_bare(quoted: Callable[..., SpeakerIndex]) -> None:
+    index = quoted(("Barack Obama", 9, "en"), ("defensive Obama", 1, "en"), ("Obama", 2, "en"))
+    assert people(index) == {"Barack Obama": 12}
+
+
 def test_who_is_called_by_a_country_is_nobody(quoted: Callable[..., SpeakerIndex]) -> None:
     assert meant(quoted(("Russian", 2, "en"), ("Barack Obama", 1, "en")), "Russian") == []
