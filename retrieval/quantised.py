@@ -70,15 +70,6 @@ class Scale:
         return vectors
 
 
-def _covariance(vectors: Floats, mean: Floats) -> npt.NDArray[np.float64]:
-    """That of the dimensions, square; NumPy's own would hold all vectors three times more, in double precision."""
-    total = np.zeros((len(mean), len(mean)))
-    for start in range(0, len(vectors), _PORTION):
-        part = (vectors[start : start + _PORTION] - mean).astype(np.float64)
-        total += part.T @ part
-    return total / max(1, len(vectors) - 1)
-
-
 @dataclass(frozen=True)
 class Turn:
     """How the lists see vectors: `mean`, shape (dimension,), taken away, then turned by `axes`, square."""
@@ -90,7 +81,7 @@ class Turn:
     def of(cls, vectors: Floats) -> "Turn":
         """Along the main axes of these vectors, dealt out so that the codes are about equally hard to make."""
         mean = vectors.mean(axis=0)
-        variances, axes = np.linalg.eigh(_covariance(vectors, mean))
+        variances, axes = np.linalg.eigh(np.cov((vectors - mean).T))
         codes: list[list[int]] = [[] for _ in range(len(mean) // _TOGETHER)]
         for axis in reversed(range(len(mean))):  # the most variance first, to whichever code has the least so far
             open_ones = (code for code in codes if len(code) < _TOGETHER)

@@ -56,9 +56,9 @@ class _Identity:
     most: StoredSource | None = None
     roles: dict[str, str] = field(default_factory=dict)
 
-    def add(self, stored: StoredSource) -> None:
-        """Takes in a source, after all with a lower id."""
-        self.names[_own_name(stored)] += stored.statements
+    def add(self, stored: StoredSource, name: str) -> None:
+        """Takes in a source by that name, after all with a lower id."""
+        self.names[name] += stored.statements
         self.sources.add(stored.id)
         self.first = self.first or stored
         if self.most is None or stored.statements > self.most.statements:
@@ -144,7 +144,7 @@ class SpeakerIndex(SourceFollower):
         number = self._by_spelling.get((person, name))
         if number is None:
             number = self._by_spelling[person, name] = self._numbered(name, person)
-        self._identities[number].add(stored)
+        self._identities[number].add(stored, name)
         self._stored[stored.id] = stored
 
     def _of(self, stored: StoredSource) -> int:
