@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 _BATCH_CHARACTERS = 60_000
 
 _SHORT_CODES = {"ara": "ar", "eng": "en", "rus": "ru", "und": "", "mul": "", "zxx": ""}
-_SCRIPTS = {"ar": "ARABIC", "ru": "CYRILLIC", "uk": "CYRILLIC"} | dict.fromkeys(("en", "fr", "de", "es", "tr"), "LATIN")
+_SCRIPTS = dict.fromkeys(("en", "fr", "de", "es", "tr"), "LATIN")
 
 
 @dataclass(frozen=True)
