@@ -114,7 +114,7 @@ def _given(incoming: Incoming) -> list[_Given]:
 def _without_mark(link: str) -> str:
     """A link without what a sentence puts behind it; a bracket that it opens itself is its own."""
     link = link.rstrip(_AFTER_LINK)
-    while link.endswith((")", "]")) and link.count(link[-1]) > link.count(_OPENED[link[-1]]):
+    while link.endswith(tuple(_OPENED)) and link.count(link[-1]) > link.count(_OPENED[link[-1]]):
         link = link[:-1].rstrip(_AFTER_LINK)
     return link
 

@@ -133,8 +133,9 @@ def is_of_several(name: str, is_name: Callable[[str], bool]) -> bool:
 
 @lru_cache(maxsize=100_000)
 def given_before_father(name: str) -> str:
-    """The given name in front of "son of": that of Salman bin Abdulaziz, whose son is Mohammed bin Salman bin
-    Abdulaziz; empty where a name has no father in it.
+    """The given name in front of "son of", folded; empty where a name has no father in it.
+
+    It tells Salman bin Abdulaziz from his son, Mohammed bin Salman bin Abdulaziz.
     """
     words = [word for word, _ in _pieces(name)]
     end = 2 if words[:1] and words[0] in _SERVANT else 1

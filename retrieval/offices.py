@@ -57,7 +57,7 @@ def without_office(phrase: str) -> str | None:
     if sum(offices) > 1 and script_of(parts[-1]) == "ARABIC":
         offices[-1] = False
     left = (one for one, office in zip(parts, offices, strict=True) if not (office or is_country(one)))
-    return " ".join(one for one in left if not set(words(one)) <= _fields())
+    return " ".join(one for one in left if not set(words(one)) <= _beside())
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -73,8 +73,8 @@ def _offices() -> frozenset[str]:
 
 
 @cache
-def _fields() -> frozenset[str]:
-    return frozenset(map(fold, _tables()["fields"].split()))
+def _beside() -> frozenset[str]:
+    return frozenset(map(fold, _tables()["beside"].split()))
 
 
 @cache

@@ -9,7 +9,7 @@ _DATELINE = re.compile(rf"\s*{_PART}(?:{_DASH}{_PART}){{1,2}}\s*?(?::(?!\s*[\"«
 
 
 def dateline_end(text: str) -> int:
-    """Where an article's dateline ends, as "Ahmed Ali - Reuters - Cairo:" does; 0 without one.
+    """The code points of an article's dateline, such as "Ahmed Ali - Reuters - Cairo:"; 0 without one.
 
     What is in quotation marks after a colon is somebody's words: "Lavrov - to reporters: «…»".
     """

@@ -36,7 +36,6 @@ _LAST_WORD = re.compile(r"[^\W\d_]+[\u064b-\u0652]*\s+\Z")
 OWNING = re.compile(r"['’]s(?!\w)|(?<=s)['’](?=\s)")  # after the English name of whoever owns what follows
 _GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„()]*[\s\u200e\u200f]*")  # between two words of one name
 
-
 Places = npt.NDArray[np.int64]
 
 

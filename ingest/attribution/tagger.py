@@ -101,8 +101,9 @@ class Network(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Scores of tokens (tokens, TOKENS), of names (tokens, 2), of sentences (sentences, SENTENCES).
 
-        The articles stand in a row: their tokens, of each the number of its sentence, and their sentences; `lengths`
-        and `sentences` say how many each has.
+        The articles stand in a row. Of each token `vectors` has shape (tokens, len(DEPTHS) * DIMENSION), float32, and
+        `starts` and `sentence`, (tokens,), int64, are as in `Tokens`, sentences numbered through. `lengths` and
+        `sentences` say how many tokens and sentences each article has.
         """
         begins = torch.stack([starts > 0, starts > 1], dim=-1).to(vectors.dtype)
         seen = self.dropout(gelu(self.project(self.norm(vectors)) + self.starts(begins)))

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.postgres_answers DATA_FOLDER
 
 The folder's articles are real ones (`make eval-many KEEP=…` leaves such a folder). Where the gold articles are among
-them, the gold questions are scored on both. The data folder is only read.
+them, the gold questions are scored on both. Of the data folder only what is derived, its indexes, may be written.
 """
 
 import argparse
