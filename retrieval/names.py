@@ -23,6 +23,7 @@ _LAST_LEFT_OUT = 0.9  # its last word
 _TURNED = 0.75  # family name first on one side
 
 _CONFLICT = 0.15  # fit below which two words are of two people
+_SOUNDING = 0.6  # likeness of skeletons below which words are not compared
 _NEAR = 300  # indexed words whose skeletons are nearest
 _NEAREST = 40  # of them, whose letters are nearest
 _CANDIDATES = 20  # names compared in full
@@ -63,7 +64,7 @@ def name_likeness(a: str, b: str, least: float = 0.0) -> float:
 
 def _likeness(short: tuple[str, ...], long: tuple[str, ...], least: float) -> float:
     if len(short) == 1:
-        return max(_alone(short[0], long, i) for i in range(len(long)))
+        return max(_alone(short[0], long, i, least) for i in range(len(long)))
     best = _in_order(short, long)
     if max(best, least) < _TURNED:
         for turned in {(*short[1:], short[0]), (short[-1], *short[:-1])}:
@@ -71,15 +72,17 @@ def _likeness(short: tuple[str, ...], long: tuple[str, ...], least: float) -> fl
     return best
 
 
-def _alone(word: str, long: tuple[str, ...], place: int) -> float:
+def _alone(word: str, long: tuple[str, ...], place: int, least: float) -> float:
     """How surely a name of one word is the other's word at that place, or the words from there joined."""
     family_first = long[0] in FAMILY_FIRST
     family = place == 0 if family_first and len(long) > 2 else place == len(long) - 1 or (place == 0 and family_first)
     sure = 1.0 if len(long) == 1 else _FAMILY_ALONE if family else _OTHER_ALONE
-    found = sure * likelihood(evidence(word, long[place]))
+    found = sure * likelihood(evidence(word, long[place])) if sure >= least else 0.0
     if place + 1 < len(long):
         sure = _WHOLE_JOINED if len(long) == 2 else _FAMILY_ALONE
-        found = max(found, sure * likelihood(evidence(word, long[place] + long[place + 1])))
+        joined = long[place] + long[place + 1]
+        if Indel.normalized_similarity(skeleton(word), skeleton(joined)) >= _SOUNDING:
+            found = max(found, sure * likelihood(evidence(word, joined)))
     return found
 
 
@@ -249,7 +252,7 @@ class NameIndex:
 
     def _look_up(self, word: str) -> Iterator[tuple[str, float]]:
         near = process.extract(
-            skeleton(word), self._skeletons, scorer=Indel.normalized_similarity, score_cutoff=0.6, limit=_NEAR
+            skeleton(word), self._skeletons, scorer=Indel.normalized_similarity, score_cutoff=_SOUNDING, limit=_NEAR
         )
         near_words = [self._words[place] for _, _, place in near]
         closest = process.extract(

@@ -7,8 +7,9 @@ compared only when their family names sound alike or stand together in the table
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from retrieval.archive import Archive, StoredSource
@@ -131,6 +132,7 @@ class SpeakerIndex(SourceFollower):
         self._by_key: dict[str | int, list[int]] = {}
         self._by_id: dict[str, int] = {}  # by what the id is or would be, were it any other of the names'
         self._stored: dict[int, StoredSource] = {}
+        self._nobody: set[int] = set()  # countries, and people named together, that were taken for one
         self._hosts_of: dict[int, list[int]] = {}  # what `_hosts` found since the last new source
         self._names = NameIndex()
         self._bare_names = NameIndex()  # of people whose given name is not known
@@ -162,10 +164,12 @@ class SpeakerIndex(SourceFollower):
             self._identities.append(_Identity(person))
         self._by_name[person, folded] = number
         self._by_id[_id(folded, person)] = number
-        nobody = person and (is_country(name) or is_of_several(name, self._names.knows))
-        for key in () if nobody else _keys(name):
+        if person and (is_country(name) or is_of_several(name, self._names.knows)):
+            self._nobody.add(number)
+            return number
+        for key in _keys(name):
             self._by_key.setdefault(key, []).append(number)
-        if not nobody and (person or len(name.split()) <= _LONGEST_BODY):
+        if person or len(name.split()) <= _LONGEST_BODY:
             bare = person and len(name_words(name)) < 2
             (self._bare_names if bare else self._names).add(name, number)
         return number
@@ -218,6 +222,10 @@ class SpeakerIndex(SourceFollower):
         """How surely a name is this identity's; below `_SAME` it is not weighed to the end."""
         return max(name_likeness(name, own, _SAME) for own in self._identities[number].names)
 
+    def _is_like(self, name: str, number: int) -> bool:
+        """Whether a name is surely enough this identity's."""
+        return any(name_likeness(name, own, _SAME) >= _SAME for own in self._identities[number].names)
+
     def _host(self, number: int) -> int:
         """Whom a bare family name means: the only full name that has it, or by far the most quoted one."""
         hosts = self._hosts(number)
@@ -227,14 +235,14 @@ class SpeakerIndex(SourceFollower):
         return number if body and most < _BETTER_KNOWN * self._identities[number].statements else hosts[0]
 
     def _hosts(self, number: int) -> list[int]:
-        """Whom a bare family name may mean, the most quoted first; nobody else for a full name."""
+        """The two most quoted whom a bare family name may mean, or fewer; nobody else for a full name."""
         identity = self._identities[number]
-        if identity.full:
+        if identity.full or number in self._nobody:
             return []
         if number not in self._hosts_of:
             name = next(iter(identity.names))
-            hosts = [one for one in self._alike(name) if self._likeness(name, one) >= _SAME]
-            self._hosts_of[number] = sorted(hosts, key=lambda one: (-self._identities[one].statements, one))
+            ranked = sorted(self._alike(name), key=lambda one: (-self._identities[one].statements, one))
+            self._hosts_of[number] = list(islice((one for one in ranked if self._is_like(name, one)), 2))
         return self._hosts_of[number]
 
     def _dominates(self, one: int, other: int) -> bool:
@@ -348,19 +356,22 @@ class SpeakerIndex(SourceFollower):
     def all(self) -> list[Found]:
         """Everybody, the most quoted first."""
         with self._lock:
-            numbers = dict.fromkeys(self._host(number) for number in range(len(self._identities)))
-            everybody = [self._found(number, 1.0) for number in numbers]
+            guests: dict[int, list[int]] = {}
+            for number in range(len(self._identities)):
+                guests.setdefault(self._host(number), []).append(number)
+            everybody = [self._found(number, 1.0, meant) for number, meant in guests.items()]
             return sorted(everybody, key=lambda one: (-one.statements, one.speaker.name))
 
     def stored(self, source_id: int) -> StoredSource | None:
         """A source as the archive keeps it."""
         return self._stored.get(source_id)
 
-    def _found(self, number: int, likeness: float) -> Found:
-        guests = [self._identities[one] for one in (number, *self._guests(number))]
-        sources = frozenset().union(*(one.sources for one in guests))
-        most = max((one.most for one in guests if one.most), key=lambda one: (one.statements, -one.id))
-        statements = sum(one.statements for one in guests)
+    def _found(self, number: int, likeness: float, meant: Sequence[int] | None = None) -> Found:
+        """An identity with the names that mean it, its own among them, where they are not known yet."""
+        own = [self._identities[one] for one in meant or (number, *self._guests(number))]
+        sources = frozenset().union(*(one.sources for one in own))
+        most = max((one.most for one in own if one.most), key=lambda one: (one.statements, -one.id))
+        statements = sum(one.statements for one in own)
         return Found(self._speaker(number, most), self._identities[number].person, likeness, sources, statements)
 
     def _guests(self, number: int) -> Iterator[int]:

@@ -94,6 +94,24 @@ def test_a_bare_family_name_of_nobody_else_is_a_speaker_of_its_own(quoted: Calla
     assert people(quoted(("Lavrov", 2, "en"), ("Putin", 1, "en"))) == {"Lavrov": 2, "Putin": 1}
 
 
+@pytest.mark.parametrize(
+    ("full", "bare", "lang"),
+    [("أبو يحيى التونسي", "التونسي", "ar"), ("Анна Чили", "Чили", "ru"), ("Anna French", "French", "en")],
+)
+def test_a_country_that_was_taken_for_a_person_is_nobodys_family_name(
+    quoted: Callable[..., SpeakerIndex], full: str, bare: str, lang: str
+) -> None:
+    assert people(quoted((full, 2, lang), (bare, 1, lang))) == {full: 2, bare: 1}
+
+
+def test_everybody_has_the_words_that_they_are_found_with(quoted: Callable[..., SpeakerIndex]) -> None:
+    index = quoted(*LAVROV, ("Lavrov", 2, "en"), *MINISTERS, ("Gazprom", 1, "en"))
+    for one in index.all():
+        found = index.by_id(one.speaker.id)
+        assert found is not None
+        assert (found.speaker, found.sources, found.statements) == (one.speaker, one.sources, one.statements)
+
+
 def test_a_bare_family_name_of_two_ministers_is_neithers(quoted: Callable[..., SpeakerIndex]) -> None:
     index = quoted(*MINISTERS)
     assert people(index) == {"Dmitry Medvedev": 3, "Andrei Medvedev": 3, "Medvedev": 1}
