@@ -25,7 +25,6 @@ from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre
 from retrieval.near_duplicates import signature
-from retrieval.packing import pack
 from retrieval.threads import computing_alone
 from retrieval.types import Article, Published, Sentence, Span
 
@@ -264,7 +263,7 @@ class Ingestor:
                         places=places(one.sentences, one.passages, encoding.spans),
                         passages=one.passages,
                         vectors=encoding.pooled,
-                        tokens=[pack(centre(tokens, means), self._means.spread) for tokens in encoding.tokens],
+                        tokens=[self._means.packing.pack(centre(tokens, means)) for tokens in encoding.tokens],
                         attribution=attribution,
                         signature=signature(one.article.text),
                     )

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from retrieval.encoder import Encoder, Role
 from retrieval.files import write_atomically
 from retrieval.late_interaction import centre
+from retrieval.packing import Packing
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ Floats = npt.NDArray[np.float32]
 # With three passages their mean is the passages themselves, and centring would leave noise.
 _PRIOR_PASSAGES = 20
 
+_FORMAT = 2
+_FITTED = "data/packing.npz"
 _KINDS: dict[Role, str] = {"query": "questions", "passage": "statements"}
 
 
@@ -58,10 +61,13 @@ class LanguageMeans:
         """Mean of token vectors, shape (LAYERS, dimension)."""
         return self._of("tokens", role, lang)
 
-    @property
-    def spread(self) -> Floats:
-        """Standard deviation of each dimension of centred token vectors, shape (dimension,)."""
-        return self._means["spread"]
+    @cached_property
+    def packing(self) -> Packing:
+        """How token vectors are packed: the bundled model's as those of many articles vary, else as those here do."""
+        with (resources.files("retrieval") / _FITTED).open("rb") as file, np.load(file) as fitted:
+            if str(fitted["model"]) == self._encoder.identity:
+                return Packing(fitted["turn"].astype(np.float32), fitted["spread"])
+        return Packing(self._means["turn"], self._means["spread"])
 
     def _of(self, what: Literal["pooled", "tokens"], role: Role, lang: str) -> Floats:
         known = self._means.get(f"{what}.{role}.{lang}")
@@ -70,7 +76,7 @@ class LanguageMeans:
     @cached_property
     def _means(self) -> dict[str, Floats]:
         text = (resources.files("retrieval") / "data" / "generic.toml").read_text(encoding="utf-8")
-        key = hashlib.sha256(json.dumps([self._encoder.identity, text]).encode()).hexdigest()[:16]
+        key = hashlib.sha256(json.dumps([_FORMAT, self._encoder.identity, text]).encode()).hexdigest()[:16]
         path = self._cache_dir / f"language-means-{key}.npz"
         try:
             with np.load(path) as stored:
@@ -97,7 +103,8 @@ class LanguageMeans:
             for what in ("pooled", "tokens"):
                 of_all = [means[f"{what}.{role}.{lang}"] for lang in languages]
                 means[f"{what}.{role}"] = np.mean(of_all, axis=0, dtype=np.float32)
-        means["spread"] = np.maximum(np.concatenate(centred).std(axis=0), 1e-6)
+        packing = Packing.of(np.concatenate(centred))
+        means["turn"], means["spread"] = packing.turn, packing.spread
         return means
 
 

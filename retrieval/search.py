@@ -14,7 +14,6 @@ from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.late_interaction import centre, maxsim
 from retrieval.linear import unit
-from retrieval.packing import cosines, stretched
 from retrieval.types import Hit
 from retrieval.view import View
 
@@ -88,7 +87,7 @@ class Searcher:
             question=question,
             lang=lang,
             vector=vector,
-            tokens=stretched(own, self._means.spread),
+            tokens=self._means.packing.stretched(own),
             weights=np.stack([np.ones_like(rare), rare]),
             rarity=self._index.rarity(question, lang),
         )
@@ -109,7 +108,7 @@ class Searcher:
         Across languages rare words, which are names mostly, count for more. A part is the position of its passage, its
         first token there and the one after its last.
         """
-        fits, lengths = cosines(candidates.tokens, view.tokens)
+        fits, lengths = self._means.packing.cosines(candidates.tokens, view.tokens)
         same = np.array([one.lang == view.lang for one in candidates.passages], bool)
         whole = _by_language(maxsim(fits, view.weights, lengths), same)
         if not parts:

@@ -16,6 +16,7 @@ from retrieval.folder_lock import FolderLock
 FILE = "archive.sqlite3"
 APPLICATION_ID = 0x5161776C  # "Qawl": tells our files from other SQLite databases
 _BUSY_SECONDS = 60  # a bulk ingest commits every second or so; a minute means that something hangs
+_CACHE = 32_768  # kB of pages that each reader keeps: with SQLite's 2 MB a question takes a third longer to read
 _WHOLE = ("BEGIN IMMEDIATE", "COMMIT", ["ROLLBACK"])
 _PART = ("SAVEPOINT part", "RELEASE part", ["ROLLBACK TO part", "RELEASE part"])
 
@@ -160,6 +161,7 @@ class SqliteDatabase:
         except IndexError:
             connection = self._connect()
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         try:
             yield connection
         finally:

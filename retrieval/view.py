@@ -19,7 +19,7 @@ class View:
 
     Attributes:
         vector: float32 of shape (dimension,), unit length, the language's mean taken away.
-        tokens: float32 of shape (tokens, dimension), see `packing.stretched`.
+        tokens: float32 of shape (tokens, components), see `Packing.stretched`.
         weights: float32 of shape (2, tokens): what each token counts within its language and across.
         rarity: inverse document frequency of each of its stems.
     """

@@ -1,4 +1,4 @@
-"""What packing token vectors in three bits costs: R@1 of the whole ranking with it and with float32 in its place.
+"""What packing token vectors costs: R@1 of the whole ranking with it and with float32 in its place.
 
 python -m tests.evaluation.packing
 """
@@ -14,6 +14,7 @@ import pytest
 from bot.workspace import Workspace
 from config import load_settings
 from ingest.sources import read
+from retrieval.packing import Packing
 from tests.evaluation.__main__ import SETS, figure, write
 from tests.shared_data import DATA
 
@@ -22,25 +23,25 @@ Floats = npt.NDArray[np.float32]
 _TOGETHER = 32  # questions that are encoded in one go
 
 
-def _pack(vectors: Floats, spread: Floats) -> bytes:
+def _pack(packing: Packing, vectors: Floats) -> bytes:
     return vectors.astype(np.float32).tobytes()
 
 
-def _cosines(packed: list[bytes], vectors: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _cosines(packing: Packing, packed: list[bytes], vectors: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
     tokens = np.frombuffer(b"".join(packed), np.float32).reshape(-1, vectors.shape[1])
     return tokens @ vectors.T, np.array([len(text) // (4 * vectors.shape[1]) for text in packed], np.int64)
 
 
-def _unchanged(vectors: Floats, spread: Floats) -> Floats:
+def _unchanged(packing: Packing, vectors: Floats) -> Floats:
     return vectors
 
 
 def main() -> None:
-    rows = {"3 bits": figures()}
+    rows = {"packed": figures()}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ingest.pipeline.pack", _pack)
-        patch.setattr("retrieval.search.cosines", _cosines)
-        patch.setattr("retrieval.search.stretched", _unchanged)
+        patch.setattr(Packing, "pack", _pack)
+        patch.setattr(Packing, "cosines", _cosines)
+        patch.setattr(Packing, "stretched", _unchanged)
         rows["float32"] = figures()
     names = [one for sets in SETS.values() for one in sets]
     lines = ["| | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]

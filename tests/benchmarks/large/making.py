@@ -24,12 +24,13 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.archive import Attributed, Attribution, Place, Prepared, Source
+from retrieval.packing import token_bytes
 from retrieval.sqlite_database import FILE
 from retrieval.types import Article, Kind, Sentence, Span
 
 MADE = "made-"  # before the number in a made article's id
 _MADE_OF = 20_000  # real passages
-_TOKEN = 144  # bytes of a packed token vector
+_TOKEN = token_bytes(384)
 _RENAMED = 0.1  # of the sources
 _NOISE = 20_000  # directions kept, any two of which make another: one by one they take most of the time
 _COMPARED = 4000  # vectors whose nearest other is looked for
