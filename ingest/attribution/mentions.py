@@ -182,7 +182,8 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
             if named and rows(folded[i - 1]) and _beside(words[i - 1], words[i], text):  # الباجي قائد السبسي
                 wanted[i - 1 : i + 1] = True, True
             continue
-        wanted[i] = link or (alone and words[i].name > _least(folded[i]) and not _has_article(forms[i], lang))
+        given = alone or (_is_given(forms[i]) and not (_is_borne(folded[:i], lang) or _is_held(folded[:i], lang)))
+        wanted[i] = link or (given and words[i].name > _least(folded[i]) and not _has_article(forms[i], lang))
     return wanted
 
 
@@ -198,8 +199,7 @@ def _with_father(words: Sequence[Word], folded: Sequence[str], text: str, lang: 
         known = folded[first].startswith(_SERVANT) or rows(folded[first]) or words[first].name > _FAINT_KNOWN
         if not (known and all(_beside(words[j], words[j + 1], text) for j in range(first, i))):
             continue
-        bearer = next((form for form in reversed(folded[:first]) if form not in lang.honorific), "")
-        if bearer in lang.named_for:
+        if _is_borne(folded[:first], lang):
             continue
         yield from range(first, i + 1)
         yield from _fathers(i + 1, words, folded, text, lang)
@@ -219,6 +219,22 @@ def _fathers(start: int, words: Sequence[Word], folded: Sequence[str], text: str
             return
         linked = folded[i] in lang.links
         i += 1
+
+
+def _is_given(form: str) -> bool:
+    """Whether an Arabic word is known as a name, and is no place and no particle: "رجب" before "طيب أردوغان"."""
+    return len(form) >= _SHORTEST and bool(rows(fold(form))) and not is_place(form, "ar")
+
+
+def _is_borne(before: Sequence[str], lang: Words) -> bool:
+    """Whether a name is that of a body, which stands before it and its titles: "جامعة الإمام", "جامعة الملك"."""
+    bearer = next((form for form in reversed(before) if form not in lang.honorific), "")
+    return bearer in lang.named_for
+
+
+def _is_held(before: Sequence[str], lang: Words) -> bool:
+    """Whether an Arabic word completes the office before it: "محافظ عدن"."""
+    return bool(before) and before[-1] in lang.office and not before[-1].startswith("ال")
 
 
 def _with_and(form: str, lang: Words) -> bool:
