@@ -3,7 +3,8 @@
 Vectors of one language share a large common part. It is taken away before vectors are compared, and it is not the
 same for questions and for passages, so that each needs means of its own. They come from ordinary questions and news
 sentences in `data/generic.toml`, encoded once with the model in use: the first question ever asked is centred like
-any other, and an archive of one article has means, too.
+any other, and an archive of one article has means, too. How token vectors vary comes from there as well, unless the
+model is the bundled one.
 """
 
 import hashlib
@@ -30,8 +31,8 @@ Floats = npt.NDArray[np.float32]
 # With three passages their mean is the passages themselves, and centring would leave noise.
 _PRIOR_PASSAGES = 20
 
-_FORMAT = 2
-_FITTED = "data/packing.npz"
+_FORMAT = 2  # of what is kept
+_FITTED = "data/packing.npz"  # made by `tests/evaluation/fit_packing.py`
 _KINDS: dict[Role, str] = {"query": "questions", "passage": "statements"}
 
 

@@ -100,12 +100,10 @@ class Packing:
         """Unit vectors of shape (tokens, dimension), in `token_bytes` each."""
         components = vectors @ self.turn / self.spread
         paired = len(_PAIR) * self._pairs
-        codes = [_packed(components[:, :paired], _PAIR), _packed(components[:, paired:], _FOUR)]
-        lengths = np.linalg.norm(
-            np.concatenate([*map(_unpacked, codes, (_PAIRS, _FOURS))], axis=1) * self.spread, axis=1
-        )
-        steps = np.clip(np.rint((lengths - _SHORTEST) / _STEP), 0, 255).astype(np.uint8)
-        return np.concatenate([*codes, steps[:, None]], axis=1).tobytes()
+        pairs, fours = _packed(components[:, :paired], _PAIR), _packed(components[:, paired:], _FOUR)
+        left = np.concatenate([_unpacked(pairs, _PAIRS), _unpacked(fours, _FOURS)], axis=1) * self.spread
+        steps = np.clip(np.rint((np.linalg.norm(left, axis=1) - _SHORTEST) / _STEP), 0, 255).astype(np.uint8)
+        return np.concatenate([pairs, fours, steps[:, None]], axis=1).tobytes()
 
     @property
     def _pairs(self) -> int:
@@ -118,8 +116,12 @@ class Packing:
     def cosines(self, packed: Sequence[bytes], stretched: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
         """Cosines of the packed texts' tokens, one text after another, with some vectors, and each text's length.
 
+        Args:
+            packed: what `pack` made of each text's token vectors.
+            stretched: what `stretched` made of the others, shape (n, components).
+
         Returns:
-            float32 of shape (all tokens, len(stretched)), and int64 of shape (len(packed),).
+            float32 of shape (all tokens, n), and how many each text has, int64 of shape (len(packed),).
         """
         size = token_bytes(len(self.turn))
         codes = np.frombuffer(b"".join(packed), np.uint8).reshape(-1, size)

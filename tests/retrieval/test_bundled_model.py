@@ -166,3 +166,8 @@ def test_the_bundled_folder_says_how_questions_and_passages_are_marked() -> None
     folder = bundled_model.ensure(EncoderSettings().cache_dir / "models")
     said = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
     assert said["prompts"] == {"query": "query: ", "document": "passage: "}
+
+
+def test_token_vectors_are_packed_as_those_of_this_very_model_vary() -> None:
+    with (resources.files("retrieval") / "data" / "packing.npz").open("rb") as file, np.load(file) as fitted:
+        assert str(fitted["model"]) == bundled_model.identity(), "run `python -m tests.evaluation.fit_packing`"
