@@ -102,9 +102,10 @@ class StoredStatement:
 
 @dataclass(frozen=True)
 class StoredSentence:
-    """A sentence, its tokens in its passage, and the statements that it carries."""
+    """A sentence, its tokens in its passage, the statements that it carries, and which write the article is of."""
 
     article_id: str
+    sequence: int
     passage_id: int
     span: Span
     first_token: int
@@ -114,9 +115,10 @@ class StoredSentence:
 
 @dataclass(frozen=True)
 class StoredText:
-    """The text of an article and its day, as they are stored."""
+    """The text of an article and its day, as they are stored, and which write they are of."""
 
     id: str
+    sequence: int
     text: str
     published: date | datetime | None
 

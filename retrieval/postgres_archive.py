@@ -220,11 +220,11 @@ class PostgresArchive(ChangeLog):
     def texts_of(self, article_ids: Collection[str]) -> dict[str, StoredText]:
         """See `Archive.texts_of`."""
         found: dict[str, StoredText] = {}
-        for own, head, text in self._db.rows(
-            "SELECT id, head, text FROM articles WHERE article = ANY (?::uuid[])", _keys(article_ids)
+        for own, sequence, head, text in self._db.rows(
+            "SELECT id, sequence, head, text FROM articles WHERE article = ANY (?::uuid[])", _keys(article_ids)
         ):
             try:
-                found[own] = StoredText(own, text, published(json.loads(head)["published"]))
+                found[own] = StoredText(own, sequence, text, published(json.loads(head)["published"]))
             except (ValueError, LookupError, TypeError) as error:
                 raise self._damaged(own) from error
         return found
@@ -330,7 +330,7 @@ class PostgresArchive(ChangeLog):
     def stored_sentences(self, passage_ids: Sequence[int]) -> list[StoredSentence]:
         """See `Archive.stored_sentences`."""
         rows = self._db.rows(
-            'SELECT a.id, s.passage, s."start", s."end", s.first_token, s.end_token,'
+            'SELECT a.id, a.sequence, s.passage, s."start", s."end", s.first_token, s.end_token,'
             ' t."start", t."end", t.source, t.cue, t.kind'
             " FROM sentences s JOIN articles a USING (article) LEFT JOIN statements t"
             ' ON t.article = s.article AND t."start" <= s."start" AND t."end" > s."start"'

@@ -73,9 +73,8 @@ class SentenceRanker:
 
     def _weighed(self, view: View, found: Candidates, sentences: Sequence[StoredSentence]) -> list[Candidate]:
         articles = self._archive.texts_of({one.article_id for one in sentences})
-        # An article may be deleted or replaced since the search; a passage's id is never used for another.
-        there = {one.id for one in self._archive.passages([one.id for one in found.passages])}
-        sentences = [one for one in sentences if one.passage_id in there and one.article_id in articles]
+        now = {one.id: one.sequence for one in articles.values()}  # an article may have gone or been replaced since
+        sentences = [one for one in sentences if now.get(one.article_id) == one.sequence]
         row = {passage.id: i for i, passage in enumerate(found.passages)}
         late, context = self._searcher.late(
             view, found, [(row[one.passage_id], one.first_token, one.end_token) for one in sentences]

@@ -185,12 +185,12 @@ class SqliteArchive(ChangeLog):
         """See `Archive.texts_of`."""
         found: dict[str, StoredText] = {}
         for group in _groups(list(article_ids)):
-            for own, document in self._db.rows(
-                f"SELECT id, document FROM articles WHERE id IN ({_marks(group)})", *group
+            for own, sequence, document in self._db.rows(
+                f"SELECT id, sequence, document FROM articles WHERE id IN ({_marks(group)})", *group
             ):
                 try:
                     fields = json.loads(document)
-                    found[own] = StoredText(own, fields["text"], published(fields["published"]))
+                    found[own] = StoredText(own, sequence, fields["text"], published(fields["published"]))
                 except (ValueError, LookupError, TypeError) as error:
                     raise self._damaged(own) from error
         return found
@@ -297,7 +297,7 @@ class SqliteArchive(ChangeLog):
         rows: list[tuple[Any, ...]] = []
         for group in _groups(passage_ids):
             rows += self._db.rows(
-                'SELECT a.id, s.passage, s."start", s."end", s.first_token, s.end_token,'
+                'SELECT a.id, a.sequence, s.passage, s."start", s."end", s.first_token, s.end_token,'
                 ' t."start", t."end", t.source, t.cue, t.kind'
                 " FROM sentences s JOIN articles a ON a.key = s.article LEFT JOIN statements t"
                 ' ON t.article = s.article AND t."start" <= s."start" AND t."end" > s."start"'

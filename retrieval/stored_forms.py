@@ -64,17 +64,18 @@ def stored_statement(row: Sequence[Any]) -> StoredStatement:
 
 
 def stored_sentences(rows: Iterable[Sequence[Any]]) -> list[StoredSentence]:
-    """Sentences of rows, in order: the article's id, passage, start, end, tokens, and one statement or nulls.
+    """Sentences of rows, in order: the article's id, its write, passage, start, end, tokens, one statement or nulls.
 
     A sentence has a row for each of its statements.
     """
     found: list[StoredSentence] = []
     statements: dict[tuple[int, int], list[StoredStatement]] = {}
-    for article_id, passage, start, end, first, last, *statement in rows:
+    for article_id, sequence, passage, start, end, first, last, *statement in rows:
         own = statements.get((passage, start))
         if own is None:
             own = statements[passage, start] = []
-            found.append(StoredSentence(article_id, passage, Span(start=start, end=end), first, last, own))
+            span = Span(start=start, end=end)
+            found.append(StoredSentence(article_id, sequence, passage, span, first, last, own))
         if statement[0] is not None:
             own.append(stored_statement((article_id, *statement)))
     return found
