@@ -13,12 +13,15 @@ _LEAST = 4  # letters of an Arabic noun with its article
 
 
 class Bodies:
-    """The names of a document's bodies; `mentions` are all that it names as sources."""
+    """The names of a document's bodies; `mentions` are all that it names as sources, `people` all names of people."""
 
-    def __init__(self, text: str, lang: Words, wording: Wording, mentions: Iterable[Mention]) -> None:
+    def __init__(
+        self, text: str, lang: Words, wording: Wording, mentions: Iterable[Mention], people: Iterable[Span]
+    ) -> None:
         self._text = text
         self._lang = lang
         self._wording = wording
+        self._people = [text[name.start : name.end] for name in people]
         self._names = {name for one in mentions if (name := self._name(one))}
 
     def _name(self, mention: Mention) -> str | None:
@@ -26,9 +29,11 @@ class Bodies:
         form = self._wording.description(mention.span).strip("«»“”\"'")
         quoted = self._text[max(0, mention.span.start - 1) : mention.span.start] in OPENING
         article = self._wording.first_word(mention.span) in self._lang.determiner
-        if mention.names or article or not form[:1].isupper() or not (quoted or form.isascii()):
+        if mention.names or article or not form[:1].isupper() or not (quoted or form.isascii() or form.isupper()):
             return None
         office = set(words(form)) & self._lang.office
+        if any(name.endswith(form) and name != form for name in self._people):
+            return None
         return None if office or re.search(rf"\b[Ii]n {re.escape(form)}\b", self._text) else form
 
     def company(self, mention: Span) -> Span | None:

@@ -26,6 +26,8 @@ class Words:
     honorific: frozenset[str] = frozenset()
     he_honorific: frozenset[str] = frozenset()
     she_honorific: frozenset[str] = frozenset()
+    he_name: frozenset[str] = frozenset()
+    she_name: frozenset[str] = frozenset()
     determiner: frozenset[str] = frozenset()
     joins: frozenset[str] = frozenset()
     office: frozenset[str] = frozenset()
@@ -35,6 +37,7 @@ class Words:
     kin: frozenset[str] = frozenset()
     named_for: frozenset[str] = frozenset()
     of_whom: frozenset[str] = frozenset()
+    body_of: frozenset[str] = frozenset()
     relay: frozenset[str] = frozenset()
     of: frozenset[str] = frozenset()
     that: frozenset[str] = frozenset()
@@ -43,7 +46,13 @@ class Words:
     company: frozenset[str] = frozenset()
     passive: frozenset[str] = frozenset()
     hearer: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
     nobody: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    named_next: frozenset[str] = frozenset()
+    document: frozenset[str] = frozenset()
+    same_one: frozenset[str] = frozenset()
+    he_verb: frozenset[str] = frozenset()
     beside_saying: frozenset[str] = frozenset()
     he_said: frozenset[str] = frozenset()
     she_said: frozenset[str] = frozenset()
@@ -69,10 +78,29 @@ class Words:
             return "she"
         if titles & self.he_honorific:
             return "he"
+        if known := self.verb_gender(cue or ""):
+            return known
         verb = next(iter(fold(cue or "").split()), "")  # a tatweel by itself folds to nothing
         if len(verb) > 2 and verb.endswith(tuple(self.she_said)):
             return "she"
         return "he" if len(verb) > 2 and verb.endswith(tuple(self.he_said)) else None
+
+    def name_gender(self, name: str) -> Gender | None:
+        """What a full name's first word tells: "Hillary Clinton"."""
+        first, *others = words(name) or [""]
+        if others and first in self.he_name:
+            return "he"
+        return "she" if others and first in self.she_name else None
+
+    def verb_gender(self, cue: str) -> Gender | None:
+        """The gender of an Arabic verb of saying; None for any other cue."""
+        verb = next(iter(words(cue)), "")
+        for form in (verb, verb[1:]):  # "وقال", "فقال"
+            if form in self.he_verb:
+                return "he"
+            if form.endswith("ت") and form[:-1] in self.he_verb:
+                return "she"
+        return None
 
     def one_way(self, stems: list[str]) -> list[str]:
         """The stems of a description, an office that has several names under the first of them."""

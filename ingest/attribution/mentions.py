@@ -27,6 +27,8 @@ _BESIDE = 0.15  # and from which it is beside one that is
 _FAINT, _FAINT_KNOWN = 0.08, 0.03  # the same for what, or a known name that, stands before an Arabic family name
 _SERVANT = "عبد"  # what Arabic names of two words begin with
 _SURE_NAME = 0.8  # and from which it is one though an office before it asks for more: "حاكم الزاملي"
+_NAME_WORDS = 4  # of an Arabic name at most, behind a title
+_APART = 4  # letters between two words of one source or cue
 _SHORTEST = 3  # letters of an Arabic word with "and"
 _CAPITAL = 0.1  # and from which a capital shows it: not "Госдумы" in "спикер Госдумы"
 _WITH_PLACE = 3  # words of a place, a given name and a family name
@@ -34,7 +36,7 @@ _GENITIVE = re.compile("(?:ии|[аыия])$")  # "президент Польш
 _PATRONYMIC = re.compile("(?:вич|вич[ауе]|вичем|вн[аыуе]|вной|ичн[аыуе]|ичной)$")
 _LAST_WORD = re.compile(r"[^\W\d_]+[\u064b-\u0652]*\s+\Z")
 OWNING = re.compile(r"['’]s(?!\w)|(?<=s)['’](?=\s)")  # after the English name of whoever owns what follows
-_GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„()]*[\s\u200e\u200f]*")  # between two words of one name
+_GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„]*[\s\u200e\u200f]*")  # between two words of one name
 
 Places = npt.NDArray[np.int64]
 
@@ -62,12 +64,17 @@ class Mention:
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence that is a statement, with the sources and the first cue that it holds."""
+    """A sentence that is a statement, with the sources and the cues that it holds."""
 
     sentence: int
     mentions: Sequence[Mention]
-    cue: Span | None
+    cues: Sequence[Span]
     kind: Kind
+
+    @property
+    def cue(self) -> Span | None:
+        """The first cue."""
+        return next(iter(self.cues), None)
 
 
 def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
@@ -103,8 +110,7 @@ def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Wo
         span = Span(start=part[0].start, end=part[-1].end)
         sure = float(np.mean([word.sure for word in part]))
         mentions.append(Mention(span, list(names_among(part, text, lang)), sure))
-    cue = Span(start=cues[0][0].start, end=cues[0][-1].end) if cues else None
-    return Said(number, mentions, cue, kind)
+    return Said(number, mentions, [Span(start=cue[0].start, end=cue[-1].end) for cue in cues], kind)
 
 
 def _without_clitic(part: list[Word], text: str, lang: Words) -> list[Word]:
@@ -166,10 +172,12 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
         likely = word.name > (_BESIDE if beside or ahead else _NAME)
         known = linked or (beside and folded[i] in lang.links)
         title = folded[i] in titles if not beside else _is_title_after(word, forms[i], lang)
-        wanted.append(known or (likely and not title))
+        wanted.append(known or (likely and not title and folded[i] not in lang.joins))
     if lang.lang != "ar":
         return wanted
     for i in _with_father(words, folded, text, lang):
+        wanted[i] = True
+    for i in _titled(words, folded, wanted, text, lang):
         wanted[i] = True
     for i in reversed(range(len(words) - 1)):
         if wanted[i] or not (wanted[i + 1] and _beside(words[i], words[i + 1], text)) or _with_and(folded[i], lang):
@@ -185,6 +193,19 @@ def _name_words(words: Sequence[Word], text: str, lang: Words) -> list[bool]:
         given = alone or (_is_given(forms[i]) and not (_is_borne(folded[:i], lang) or _is_held(folded[:i], lang)))
         wanted[i] = link or (given and words[i].name > _least(folded[i]) and not _has_article(forms[i], lang))
     return wanted
+
+
+def _titled(
+    words: Sequence[Word], folded: Sequence[str], wanted: Sequence[bool], text: str, lang: Words
+) -> Iterator[int]:
+    """The words behind an Arabic title that nobody has without a name, where no name was seen: "الدكتور القباع"."""
+    for i in range(1, len(words)):
+        if folded[i - 1] in lang.named_next and not any(wanted[i : i + _NAME_WORDS]):
+            for j in range(i, min(i + _NAME_WORDS, len(words))):
+                other = {folded[j], folded[j].removeprefix("ال")} & (lang.office | lang.honorific | lang.particle)
+                if other or words[j].part != "source" or not _beside(words[j - 1], words[j], text):
+                    break
+                yield j
 
 
 def _with_father(words: Sequence[Word], folded: Sequence[str], text: str, lang: Words) -> Iterator[int]:
@@ -294,7 +315,8 @@ def _parts(words: Sequence[Word], part: str, text: str) -> Iterator[list[Word]]:
     """Runs of words of one part, with what stands between them."""
     run: list[Word] = []
     for word in words:
-        if run and (word.part != part or word.first or word.start - run[-1].end > 4):
+        apart = run and (word.start - run[-1].end > _APART or ":" in text[run[-1].end : word.start])
+        if run and (word.part != part or word.first or apart):
             yield run
             run = []
         if word.part == part:

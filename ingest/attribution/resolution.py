@@ -6,15 +6,16 @@ document has called that before or after; else it is a source of its own.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ingest.attribution.bodies import Bodies
 from ingest.attribution.language import Gender, Words
 from ingest.attribution.mentions import Mention, Said, Word, names_among
-from ingest.attribution.wording import MARK, Wording, is_open, trimmed
+from ingest.attribution.titles import ENGLISH_TAIL, Person, Titles
+from ingest.attribution.wording import Wording, is_open, trimmed
 from retrieval.archive import Attributed, Attribution, Source
-from retrieval.folding import fold, stem, words
+from retrieval.folding import words
 from retrieval.names import name_likeness, name_words
 from retrieval.types import Span
 
@@ -23,24 +24,11 @@ _PER_LETTER = 0.004  # sureness that a source loses with each letter between it 
 _ASIDE = 0.05  # and that it gains when cue and source are thrown in between commas
 _LONGEST_NAME = 3  # significant words of a name: a longer run is two people's
 _SHORT = 2  # words of a source that may be a name by itself
-_NEAR = 7  # words before and after a name in which its titles stand
 _CLITICS = frozenset("وفبلك")
-_ELSEWHERE = 2  # words besides the office that must agree where the office is worded differently
-_ENGLISH_TAIL = re.compile(r"\b(?:of|for|at|in|who|from|on)\b|,")
-
-
-@dataclass
-class _Person:
-    """A source while the document is read."""
-
-    forms: list[str] = field(default_factory=list)
-    person: bool = False
-    introduced: Span | None = None
-    titles: set[str] = field(default_factory=set)  # stems of the words used of them
-    heads: set[str] = field(default_factory=set)  # of each title the stem that says what somebody is: "minister"
-    name: str | None = None  # where the longest form is none
-    role: str | None = None
-    gender: Gender | None = None
+_CLAUSE = re.compile(r"[,،] (?=[^\W_A-ZА-ЯЁ]).*")  # "МВД, опубликованном …"
+_APPOSITION = re.compile(r"[،,] ?(?P<name>(?!ال\w+ ال)\w+(?: \w+){1,2})[،, ]*\Z")
+_AGED = re.compile(r"\d-year-old\Z|\d-летн\w+")
+_SHORT_FORM = re.compile(r"(?P<name>[^()]*\w) ?\((?:[^();,]*[;,] ?)?(?P<short>[^();,]+)\)?\Z")  # "… Fund (IMF)"
 
 
 class Resolver:
@@ -52,24 +40,24 @@ class Resolver:
         self._sentences = sentences
         self._document = document
         self._named = [name for sentence in document for name in names_among(sentence, text, lang)]
-        self._offices = frozenset(stem(one, lang.lang) for one in lang.office)
-        self._companies = frozenset(stem(one, lang.lang) for one in lang.company)
+        self._titles = Titles(text, lang, document)
         self._wording = Wording(text, lang, sentences)
-        self._bodies = Bodies(text, lang, self._wording, ())
-        self._people: list[_Person] = []
+        self._bodies = Bodies(text, lang, self._wording, (), ())
+        self._people: list[Person] = []
         self._spoken: list[int] = []  # who spoke, in order
+        self._issuer: int | None = None  # who put out the last document that was quoted
 
     def resolve(self, statements: Sequence[Said]) -> Attribution:
         """The document's sources and statements."""
         mentions = [each for one in statements for each in one.mentions]
-        self._bodies = Bodies(self._text, self._lang, self._wording, mentions)
+        self._bodies = Bodies(self._text, self._lang, self._wording, mentions, self._named)
         found: list[Attributed] = []
         last: int | None = None
         statements = [self._wording.without_said(one) for one in statements]
         for i, one in enumerate(statements):
             before = statements[i - 1].sentence if i else -1
             told = self._narrated(one.sentence) if one.sentence - before > 1 else None
-            if self._wording.nobody(one):
+            if self._wording.nobody(one) or self._wording.asked(one):
                 sources: list[int | None] = [None]
             else:
                 sources = self._sources(one, last, told) if one.mentions else [self._unnamed(statements, i, last, told)]
@@ -81,6 +69,9 @@ class Resolver:
             if sources[0] is not None:
                 last = sources[0]
                 self._spoken.append(last)
+                sentence = self._sentences[one.sentence]
+                if self._lang.document.intersection(words(self._text[sentence.start : sentence.end])):
+                    self._issuer = last
         return Attribution(list(self._finished()), found)
 
     def _cut(self, mentions: Sequence[Mention]) -> str:
@@ -105,13 +96,13 @@ class Resolver:
             return [self._named_source(mention, self._wording.speaking(names))]
         described = self._wording.description(mention.span)
         gender = self._lang.pronoun(described)
-        if not gender and self._stems(described):
-            return [self._described(mention, described, last)]
+        if not gender and self._titles.stems(described):
+            return [self._described(mention, described, last, one)]
         if before := self._wording.antecedent(one):
             return [self._at(before)]
-        if told and gender and gender != "they":
+        if told and gender and gender != "they" and self._may_be(told, gender):
             return [self._named_source(Mention(told, [told], 0.0), told)]
-        return [self._spoken_last(last, gender or "they")]
+        return [self._spoken_last(one.sentence, last, gender or "they")]
 
     def _at(self, span: Span) -> int:
         """The source whose name or words stand there."""
@@ -125,13 +116,15 @@ class Resolver:
         led = [each for each in one.mentions if self._wording.first_word(each.span) not in self._lang.particle]
         start = self._sentences[one.sentence].start
 
+        beside = any(one.cue and 0 <= each.span.start - one.cue.end <= 1 for each in one.mentions)
+
         def nearness(each: Mention) -> float:
             # A sentence's first name is its subject, however far the verb.
             leads = each.names and not words(self._text[start : each.span.start])
             aside = one.cue and self._wording.aside(one.cue, each.span)
-            return (
-                each.sure + (_ASIDE if aside else 0.0) - (0.0 if leads else _PER_LETTER * _distance(each.span, one.cue))
-            )
+            cues = one.cues[:1] if beside or self._lang.lang == "ar" else one.cues
+            far = 0 if leads else min((_distance(each.span, cue) for cue in cues), default=0)
+            return each.sure + (_ASIDE if aside else 0.0) - _PER_LETTER * far
 
         if one.cue and set(words(self._text[one.cue.start : one.cue.end])) & self._lang.relay:
             relayed = [
@@ -164,17 +157,43 @@ class Resolver:
                     break
                 if later.mentions:
                     return self._sources(later, last)[0]
-        return last
+        return self._agreeing(statements[i].cue, last)
 
-    def _spoken_last(self, last: int | None, gender: Gender) -> int | None:
-        """Whoever spoke last and may be meant by that pronoun."""
-        if last is None or gender == "they":
+    def _agreeing(self, cue: Span | None, last: int | None) -> int | None:
+        """Whoever spoke last and is of the gender that an Arabic verb without subject has; else the last one."""
+        verb = self._lang.verb_gender(self._text[cue.start : cue.end]) if cue else None
+        fits = (i for i in (last, *reversed(self._spoken)) if i is not None and self._gender(i) in (None, verb))
+        return last if verb is None else next(fits, last)
+
+    def _gender(self, number: int) -> Gender | None:
+        """Of an Arabic body that of its first word: "إدارة" is feminine."""
+        one = self._people[number]
+        first = next(iter(words(one.forms[0])), "")
+        return one.gender or ("she" if not one.person and first.endswith("ه") else None)
+
+    def _may_be(self, name: Span, gender: Gender) -> bool:
+        """Whether somebody of that name may be meant by that pronoun, as far as given names in the document tell."""
+        form = self._text[name.start : name.end]
+        whole = (self._text[one.start : one.end] for one in self._named)
+        known = (self._lang.name_gender(one) for one in whole if one.endswith(form))
+        return next(filter(None, known), gender) == gender
+
+    def _spoken_last(self, sentence: int, last: int | None, gender: Gender) -> int | None:
+        """Whoever spoke last and may be meant by that pronoun, else the nearest who is named before."""
+        if gender == "they":
             return last
         if gender == "it":
-            return next((i for i in reversed(self._spoken) if not self._people[i].person), None)
+            bodies = (i for i in reversed(self._spoken) if not self._people[i].person)
+            return next((i for i in bodies if not self._titles.office(self._people[i].forms[0])), None)
         before = [last, *(i for i in reversed(range(len(self._people))) if i != last)]
-        fits = [i for i in before if self._people[i].gender in (None, gender) and self._people[i].person]
-        return fits[0] if fits else last
+        for i in before:
+            if i is not None and self._people[i].gender in (None, gender) and self._people[i].person:
+                return i
+        for span in reversed(self._sentences[:sentence]):
+            for name in self._named:
+                if span.start <= name.start < span.end and self._may_be(name, gender):
+                    return self._named_source(Mention(name, [name], 0.0), name)
+        return last
 
     def _named_source(self, mention: Mention, name: Span) -> int:
         """The source with that name, a new one if need be."""
@@ -184,7 +203,7 @@ class Resolver:
         if best is None or likeness[best] < _SAME:
             best = self._ending_so(form)
         if best is None:
-            best = self._add(_Person([form], person=True, introduced=mention.span))
+            best = self._add(Person([form], person=True, introduced=mention.span))
         person = self._people[best]
         if not person.person:
             self._named_after_all(person, form)
@@ -207,10 +226,10 @@ class Resolver:
                     return i
         return None
 
-    def _named_after_all(self, source: _Person, form: str) -> None:
+    def _named_after_all(self, source: Person, form: str) -> None:
         """What a description becomes that turns out to hold a name: a person's title and name, or still a body."""
-        described = [one for one in source.forms if len(words(one)) > _LONGEST_NAME or self._office(one)]
-        if described and not any(map(self._office, described)):
+        described = [one for one in source.forms if len(words(one)) > _LONGEST_NAME or self._titles.office(one)]
+        if described and not any(map(self._titles.office, described)):
             return
         source.person = True
         source.forms = [one for one in source.forms if one not in described]
@@ -226,62 +245,31 @@ class Resolver:
             for name in names[:1]:
                 self._learn(source, source.introduced, name)
 
-    def _add(self, person: _Person) -> int:
+    def _add(self, person: Person) -> int:
         """Where a new person stands: in the place of a description before that turns out to have been of them."""
         self._read_forms(person)
         for i, one in enumerate(self._people):
-            if not one.person and self._office(one.forms[0]) and self._means(one.forms[0], person):
+            if not one.person and self._titles.office(one.forms[0]) and self._titles.means(one.forms[0], person):
                 self._people[i] = person
                 return i
         self._people.append(person)
         return len(self._people) - 1
 
-    def _read_forms(self, person: _Person) -> None:
+    def _read_forms(self, person: Person) -> None:
         """The other forms of the name, and what stands around them, from the whole document."""
         for name in self._named:
             form = self._text[name.start : name.end]
             if name_likeness(form, person.forms[0]) >= _SAME:
                 if form not in person.forms and len(name_words(form)) <= _LONGEST_NAME:
                     person.forms.append(form)
-                self._entitle(person, self._beside(name), known=False)
+                person.gender = person.gender or self._lang.name_gender(form)
+                self._titles.entitle(person, self._titles.beside(name), known=False)
         family = words(person.forms[0])[-1:]
         for word in (word for sentence in self._document for word in sentence):  # where it was not seen as a name
             if words(self._text[word.start : word.end])[-1:] == family:
-                self._entitle(person, self._beside(Span(start=word.start, end=word.end)), known=False)
+                self._titles.entitle(person, self._titles.beside(Span(start=word.start, end=word.end)), known=False)
 
-    def _entitle(self, person: _Person, titles: Iterable[str], *, known: bool = True) -> None:
-        """Takes in titles; unless it is `known` where they begin, each office among their words may be the head."""
-        for title in titles:
-            if stems := self._stems(title):
-                person.titles.update(stems)
-                person.heads.update([self._head(title, stems)] if known else self._offices.intersection(stems))
-
-    def _head(self, title: str, stems: Sequence[str]) -> str:
-        """The stem of the word that says what somebody is: the first, in English the last before "of"."""
-        if self._lang.lang != "en":
-            return stems[0]
-        return (self._stems(_ENGLISH_TAIL.split(title, maxsplit=1)[0]) or stems)[-1]
-
-    def _beside(self, name: Span) -> Iterator[str]:
-        """The titles beside a name: the words before it, and those after a comma, as far as a mark or a cue."""
-        own = next((words for words in self._document if words and words[0].start <= name.start < words[-1].end), ())
-        start = edge = name.start
-        for word in reversed([word for word in own if word.end <= name.start][-_NEAR:]):
-            apart = fold(self._text[word.start : word.end]) in self._lang.apart
-            if word.part == "cue" or apart or MARK.search(self._text, word.end, edge):
-                break
-            start = edge = word.start
-        yield self._text[start : name.start]
-        after = [word for word in own if word.start >= name.end][:_NEAR]
-        if after and self._text[name.end : after[0].start].strip() in tuple(",،؛("):
-            end = edge = after[0].start
-            for word in after:
-                if word.part == "cue" or MARK.search(self._text, edge, word.start):
-                    break
-                end = edge = word.end
-            yield self._text[after[0].start : end]
-
-    def _learn(self, person: _Person, mention: Span, name: Span) -> None:
+    def _learn(self, person: Person, mention: Span, name: Span) -> None:
         """The role that a mention gives beside the name."""
         others = [one for one in self._named if one.start != name.start]
         first = max(
@@ -290,34 +278,70 @@ class Resolver:
         last = min((one.start for one in others if name.end <= one.start < mention.end), default=mention.end)
         before, after = self._text[first : name.start], self._text[name.end : last]
         role = " ".join(part for part in (trimmed(before, self._lang), trimmed(after, self._lang)) if part)
-        self._entitle(person, (before, after))
+        self._titles.entitle(person, (before, after))
         pronoun = self._lang.pronoun(role.split(maxsplit=1)[0]) if role else None  # "he (Lord Goldsmith)"
         if role and not pronoun and len(role) > len(person.role or ""):
             person.role, person.introduced = role, mention
 
-    def _described(self, mention: Mention, text: str, last: int | None) -> int:
+    def _described(self, mention: Mention, text: str, last: int | None, one: Said | None = None) -> int:
         """Whom a description means: who is called that before or after, else the last one, or a source of its own."""
-        if not self._office(text) and (whole := self._bodies.construct(mention.span)):
+        found = self._called(mention, text)
+        if found is None and one and self._points_back(mention.span, text, last):
+            found = self._in_mind(one.sentence, last)
+        return self._new_body(text, mention.span) if found is None else found
+
+    def _called(self, mention: Mention, text: str) -> int | None:
+        """Who is called what a description says, or put out the document that it is of."""
+        office = self._titles.office(text)
+        if not office and (whole := self._bodies.construct(mention.span)):
             return self._body(whole, text)
-        if (known := self._known(text)) is not None:
-            return known
-        if self._names_company(text) and (named := self._bodies.company(mention.span)):
-            return self._company(named, text)
-        if self._office(text):
-            if name := self._introduced(mention, text):
+        if office and (name := self._apposition(mention.span)):
+            return self._named_source(Mention(mention.span, [name], 0.0), name)
+        if self._issuer is not None and set(words(text)) <= self._lang.document:
+            return self._issuer
+        found = self._known(text)
+        if found is None and self._titles.names_company(text) and (named := self._bodies.company(mention.span)):
+            found = self._company(named, text)
+        if found is None and office and (name := self._introduced(mention, text)):
+            found = self._named_source(Mention(name, [name], 0.0), name)
+        return found
+
+    def _apposition(self, span: Span) -> Span | None:
+        """The name at the end of an Arabic description, behind a clause: "المتحدث باسم الجبهة، الواقعة …، قائد نصر"."""
+        found = _APPOSITION.search(self._text, span.start, span.end) if self._lang.lang == "ar" else None
+        return Span(start=found.start("name"), end=found.end("name")) if found else None
+
+    def _points_back(self, span: Span, text: str, last: int | None) -> bool:
+        """Whether a description is of somebody named before: "the striker", "the 31-year-old", "المسؤول"."""
+        if self._lang.lang == "ar":
+            own = words(text)
+            same = own[:1] != [] and own[0] in self._lang.same_one
+            near = len(own) <= _LONGEST_NAME or (last is not None and self._people[last].person)
+            near = near and self._definite(span) and not set(own) & self._lang.unknown
+            return (same or near) and self._titles.office(" ".join(own[same:]))
+        if self._lang.lang == "en" and (self._wording.first_word(span) != "the" or ENGLISH_TAIL.search(text)):
+            return False
+        last = words(text)[-1:]
+        return bool(last) and (last[0] in self._lang.called or _AGED.search(text) is not None)
+
+    def _in_mind(self, sentence: int, last: int | None) -> int | None:
+        """The person who spoke last, else the first one of the nearest sentence before that names any."""
+        for i in (last, *reversed(self._spoken)):
+            if i is not None and (self._people[i].person or self._titles.office(self._people[i].forms[0])):
+                return i
+        for before in reversed(self._sentences[:sentence]):
+            if name := next((one for one in self._named if before.start <= one.start < before.end), None):
                 return self._named_source(Mention(name, [name], 0.0), name)
-            if last is not None and self._people[last].person and self._definite(mention.span):
-                return last
-        return self._new_body(text, mention.span)
+        return None
 
     def _known(self, text: str) -> int | None:
         """The source so far that a description means."""
         latest = list(reversed(range(len(self._people))))
-        if len(words(text)) <= _SHORT and not self._office(text):  # a name that was not seen as one
+        if len(words(text)) <= _SHORT and not self._titles.office(text):  # a name that was not seen as one
             for i in latest:
                 if any(name_likeness(text, form) >= _SAME for form in self._people[i].forms):
                     return i
-        found = next((i for i in latest if self._means(text, self._people[i])), None)
+        found = next((i for i in latest if self._titles.means(text, self._people[i])), None)
         if found is not None and not self._people[found].person:
             self._call(found, text)
         return found
@@ -326,9 +350,9 @@ class Resolver:
         """The full name of somebody whom narration introduces with the office by which they speak."""
         for name in self._named:
             if " " in self._text[name.start : name.end] and not _overlap(name, mention.span):
-                stranger = _Person(person=True)
-                self._entitle(stranger, self._beside(name), known=False)
-                if self._means(text, stranger):
+                stranger = Person(person=True)
+                self._titles.entitle(stranger, self._titles.beside(name), known=False)
+                if self._titles.means(text, stranger):
                     return name
         return None
 
@@ -337,14 +361,12 @@ class Resolver:
             self._people[number].forms.append(form)
 
     def _new_body(self, text: str, introduced: Span) -> int:
-        self._people.append(_Person([text], introduced=introduced))
-        self._entitle(self._people[-1], (text,))
+        text = _CLAUSE.sub("", text) or text
+        if short := _SHORT_FORM.match(text):
+            text = short["name"]
+        self._people.append(Person([text, *([short["short"]] if short else [])], introduced=introduced))
+        self._titles.entitle(self._people[-1], (text,))
         return len(self._people) - 1
-
-    def _names_company(self, text: str) -> bool:
-        """Whether a description is by a noun like "company"."""
-        stems = self._stems(text)
-        return bool(stems) and self._head(text, stems) in self._companies
 
     def _company(self, named: Span, text: str) -> int:
         """The company with that name, which is also called by the description."""
@@ -356,70 +378,44 @@ class Resolver:
     def _body(self, whole: Span, short: str) -> int:
         """The body with that full name, which may have spoken as "معهد بحثي" before."""
         name = self._text[whole.start : whole.end]
-        head = self._head(name, self._stems(name))
+        head = self._titles.head(name, self._titles.stems(name))
         found = next((i for i, one in enumerate(self._people) if self._may_be_called(name, head, one)), None)
         number = self._new_body(name, whole) if found is None else found
         self._call(number, name)
         self._call(number, short)
         return number
 
-    def _may_be_called(self, name: str, head: str, one: _Person) -> bool:
+    def _may_be_called(self, name: str, head: str, one: Person) -> bool:
         """Whether a body may have this full name: it has part of it, or is no more than "a research institute"."""
         vague = not any("ال" in form for form in one.forms)
-        return not one.person and head in one.heads and (vague or self._means(name, one))
-
-    def _means(self, text: str, one: _Person) -> bool:
-        """Whether a description may be of somebody with these titles: "the minister", never "the ministry"."""
-        stems = self._stems(text)
-        if not stems or (one.person and not self._office(text)):
-            return False
-        head = self._head(text, stems)
-        held = [any(_alike(stem, title) for title in one.titles) for stem in stems]
-        if any(_alike(head, other) for other in one.heads):
-            return all(held)
-        rest = [has for stem, has in zip(stems, held, strict=True) if stem != head]
-        return one.person and len(rest) >= _ELSEWHERE and all(rest)  # "head" and "director" of the same service
-
-    def _office(self, text: str) -> bool:
-        """Whether a description is of a person, by the noun that says what it is."""
-        stems = self._stems(text)
-        return bool(stems) and self._head(text, stems) in self._offices and not self._place_of_office(text)
-
-    def _place_of_office(self, text: str) -> bool:
-        """Whether an Arabic noun only shares an office's stem: "محافظة" is no governor, "مؤسسة" no founder."""
-        first = next(iter(words(text)), "").removeprefix("ال")
-        return self._lang.lang == "ar" and first.endswith("ه") and first not in self._lang.office
+        return not one.person and head in one.heads and (vague or self._titles.means(name, one))
 
     def _definite(self, span: Span) -> bool:
         """Whether an Arabic description points back by its article: "المسؤول". English "the" proved no sign of it."""
         return self._lang.lang == "ar" and self._wording.first_word(span).startswith("ال")
 
-    def _stems(self, text: str) -> list[str]:
-        skip = self._lang.determiner | self._lang.honorific | self._lang.joins
-        own = [stem(one, self._lang.lang) for one in words(text) if one not in skip and len(one) > 1]
-        return self._lang.one_way(own)
-
     def _has_clitic(self, form: str, forms: Sequence[str]) -> bool:
         """Whether an Arabic form is another with a letter that is only written together with it: "لاوباما"."""
         return self._lang.lang == "ar" and form[:1] in _CLITICS and form[1:] in forms
 
+    def _fullness(self, form: str, person: bool) -> tuple[int, int]:
+        """What the longest form has most of; of a Russian name's cases the first is the shortest."""
+        if not person:
+            return 0, len(form)
+        initial = any(len(word) < _SHORT for word in words(form))
+        return len(name_words(form)), -len(form) if self._lang.lang == "ru" and not initial else len(form)
+
     def _finished(self) -> Iterator[Source]:
         for one in self._people:
             forms = [form for form in one.forms if not self._has_clitic(form, one.forms)]
-            name = one.name or max(forms, key=lambda form: (len(name_words(form)) if one.person else 0, len(form)))
+            name = one.name or max(forms, key=lambda form: self._fullness(form, one.person))
             aliases = [form for form in dict.fromkeys(one.forms) if form != name]
             yield Source(name, aliases, one.role, one.person, one.introduced or Span(start=0, end=1))
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two stems are one word in another form: "قطر" and "قطري"."""
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 3 and long.startswith(short) and len(long) - len(short) <= 2
 
 
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _distance(span: Span, cue: Span | None) -> int:
-    return 0 if cue is None else max(0, span.start - cue.end, cue.start - span.end)
+def _distance(span: Span, cue: Span) -> int:
+    return max(0, span.start - cue.end, cue.start - span.end)

@@ -13,6 +13,7 @@ MARK = re.compile(r"[.,،؛;:!?؟\"«»“”()\[\]\n]")
 MARKS = " \t\n,،؛;:-–—()[]\"“”'."
 OPENING = ("«", "“", "„")
 
+_ASKED = re.compile(r"[-–—•]|\w[\w .]{0,30}:")
 _PASSIVE = 20  # letters before a cue in which its auxiliary verb stands
 _CAPITALS = r"[A-ZÀ-ÞА-ЯЁ][\w'’-]*"
 _RELATIVE = re.compile(rf"(?P<name>{_CAPITALS}(?: {_CAPITALS})*),? (?P<pronoun>[^\W\d_]+) \Z")
@@ -34,14 +35,21 @@ class Wording:
             return one
         cue = words(self._text[one.cue.start : one.cue.end])
         owner = len(cue) > 1 and bool(set(cue) & (self._lang.he | self._lang.she | self._lang.they))
-        end = one.cue.end
-        kept = [m for m in one.mentions if m.span.start < end or not (owner or self._begins_said(end, m.span.start))]
+        kept = [
+            m
+            for m in one.mentions
+            if not (owner and m.span.start >= one.cue.end)
+            and not any(cue.end <= m.span.start and self._begins_said(cue.end, m.span.start) for cue in one.cues)
+        ]
         return replace(one, mentions=kept)
 
     def _begins_said(self, start: int, end: int) -> bool:
         """Whether what stands between a cue and a mention begins what is said: "قال إن …"."""
-        between = self._text[start:end]
-        return next(iter(words(between)), "") in self._lang.that and not MARK.search(between.lstrip(" ,"))
+        between = self._text[start:end].lstrip(" ,")
+        own = words(between)
+        if self._lang.lang == "ar" and own and (own[own[0] in self._lang.particle :] or own)[0] in self._lang.that:
+            return True  # the subject stands before that
+        return bool(set(own) & self._lang.that) and not MARK.search(between)
 
     def nobody(self, one: Said) -> bool:
         """Whether nobody in particular says it: "reportedly", "ранее сообщалось", "residents were told"."""
@@ -58,6 +66,17 @@ class Wording:
         """Whether a preposition leads in the source of a passive cue: "was told by police"."""
         before = words(self._text[start : span.start])[-1:]
         return bool({*before, self.first_word(span)} & self._lang.apart)
+
+    def asked(self, one: Said) -> bool:
+        """Whether a sentence stands in a question put to whoever is interviewed: a paragraph with a dash or a label."""
+        place = self._sentences[one.sentence]
+        start, end = self._text.rfind("\n", 0, place.start) + 1, self._text.find("\n", place.end - 1)
+        end = end if end >= 0 else len(self._text)
+        paragraph, answer = self._text[start:end].strip(), self._text[end:].lstrip()[:1]
+        if one.cue is not None or one.mentions or not paragraph.endswith(("?", "؟")):
+            return False
+        quoted = set(paragraph) & set(_QUOTES) or '"' in paragraph or is_open(self._text[:start])
+        return _ASKED.match(paragraph) is not None or (not quoted and answer in OPENING)
 
     def subject(self, one: Said, named: Sequence[Span]) -> Span | None:
         """The person whom a sentence names before a cue that goes along with its verb: "Smith left, saying …"."""
@@ -99,6 +118,8 @@ class Wording:
         before = words(self._text[mention.start : name.start])
         if len(before) > 1 and before[-1] in self._lang.of_whom:
             return True
+        if before and before[-1] in self._lang.body_of:
+            return True
         kin = bool(before) and before[-1] in self._lang.kin and self._text[name.start - 1] == " "
         return kin and (self._lang.lang != "ru" or self._genitive(self._text[name.start : name.end]))
 
@@ -113,7 +134,10 @@ class Wording:
         """Of several names the first, unless it belongs to the second's office: "Trump lawyer Rudy Giuliani"."""
         first, second = names[0], names[min(1, len(names) - 1)]
         between = self._text[first.end : second.start]
-        office = set(words(between)[-1:]) & self._lang.office
+        own = words(between)
+        office = set(own[-1:]) & self._lang.office
+        if self._lang.lang == "en" and own and between.split()[-1].islower():
+            office = office or set(own[-1:]) - self._lang.particle - self._lang.joins - self._lang.links
         return second if office and not MARK.search(between) else first
 
 

@@ -96,7 +96,7 @@ def test_a_pronoun_is_told_by_its_word(lang: str, text: str, pronoun: str | None
         ("ru", "говорит", "госпожа Иванова", "she"),
         ("ar", "قالت", "هند", "she"),
         ("ar", "قال", "السيد حسن", "he"),
-        ("ar", "قال", "حسن", None),
+        ("ar", "قال", "حسن", "he"),
     ],
 )
 def test_gender_is_told_by_cue_or_honorific(lang: str, cue: str | None, source: str, gender: str | None) -> None:

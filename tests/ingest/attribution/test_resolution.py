@@ -524,3 +524,103 @@ def test_a_body_is_no_office_though_it_shares_its_stem() -> None:
     assert speakers("ar", *lines) == ["مؤسسة النقد", "سامح شكري"]
     assert sources("ar", "{وقالت} [محافظة القاهرة] لا.")[0].person is False
     assert speakers("ar", "{قالت} [الوزيرة ~هند ~صبري] نعم.", "{وأكدت} [الوزيرة] ذلك.") == ["هند صبري"] * 2
+
+
+# --- whom a description points back to
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "then", "who"),
+    [
+        ("en", "[~José ~Reyes] {said} yes.", "[The 21-year-old] {said} no.", "José Reyes"),
+        ("en", "[~José ~Reyes] {said} yes.", "[The Spaniard] {said} no.", "José Reyes"),
+        ("en", "#~José ~Reyes moved to Madrid.", "[The striker] {said} no.", "José Reyes"),
+        ("ru", "[~Олег ~Туров] {сказал} да.", "[Писатель] {сказал} нет.", "Олег Туров"),
+        ("ru", "[~Олег ~Туров] {сказал} да.", "{По словам} [77-летнего писателя], нет.", "Олег Туров"),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "{وأضاف} [نفس المسؤول] لا.", "سامح شكري"),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "{وأضاف} [الباحث والمحلل] لا.", "سامح شكري"),
+    ],
+)
+def test_who_is_called_by_a_noun_is_the_person_in_mind(lang: str, first: str, then: str, who: str) -> None:
+    assert speakers(lang, first, then)[-1] == who
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "then"),
+    [
+        ("en", "[~José ~Reyes] {said} yes.", "[The spokesman] {said} no."),
+        ("en", "[~José ~Reyes] {said} yes.", "[A striker] {said} no."),
+        ("en", "[~José ~Reyes] {said} yes.", "[The manager of Chelsea] {said} no."),
+        ("ru", "[~Олег ~Туров] {сказал} да.", "[Прокурор] {сказал} нет."),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "{وأعلن} [المدعي] لا."),
+    ],
+)
+def test_who_may_be_anybody_is_not_the_person_in_mind(lang: str, first: str, then: str) -> None:
+    assert speakers(lang, first, then)[1] not in ("José Reyes", "Олег Туров", "سامح شكري")
+
+
+def test_a_given_name_tells_who_she_is() -> None:
+    lines = "#~Hillary ~Clinton lost.", "[~Donald ~Trump] {said} yes.", "[She] {said} no."
+    assert speakers("en", *lines)[-1] == "Hillary Clinton"
+
+
+def test_an_arabic_verb_without_subject_agrees_with_whoever_speaks() -> None:
+    before = "{قال} [~سامح ~شكري] نعم.", "{وقالت} [إدارة المستشفى] ربما."
+    assert speakers("ar", *before, "{وأضاف} لا.")[-1] == "سامح شكري"
+    assert speakers("ar", *before, "{وأضافت} لا.")[-1] == "إدارة المستشفى"
+
+
+def test_a_statement_speaks_for_whoever_put_it_out() -> None:
+    lines = "{أعلنت} [وزارة الصحة] ذلك في بيان.", "{وقال} [~سامح ~شكري] نعم.", "{وأضاف} [البيان] لا."
+    assert speakers("ar", *lines)[-1] == "وزارة الصحة"
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "name"),
+    [
+        ("en", "[International Monetary Fund (IMF)] {said} yes.", "International Monetary Fund"),
+        ("ru", "[~Андрес ~Восман (~Andres ~Vosman)] {сказал} да.", "Андрес Восман"),
+        ("ru", "В заявлении [МВД, опубликованном в сети], {говорится} да.", "МВД"),
+        ("ar", "{قال} [المتحدث باسم الجبهة، الواقعة شمال البلاد، قائد نصر] نعم.", "قائد نصر"),
+        ("en", "{said} [~Cebit organiser ~Gabriele ~Dorries].", "Gabriele Dorries"),
+    ],
+)
+def test_a_name_is_without_what_stands_around_it(lang: str, line: str, name: str) -> None:
+    assert speakers(lang, line) == [name]
+
+
+def test_what_stands_in_brackets_is_another_name() -> None:
+    lines = "[International Monetary Fund (IMF)] {said} yes.", "[~Anna ~Kim] {said} no.", "[IMF] {said} so."
+    assert speakers("en", *lines)[2] == "International Monetary Fund"
+
+
+def test_a_russian_name_is_shown_as_its_first_case() -> None:
+    assert (
+        speakers("ru", "{По словам} [~Сергея ~Лаврова], да.", "[~Сергей ~Лавров] {сказал} нет.")
+        == ["Сергей Лавров"] * 2
+    )
+
+
+def test_a_union_is_no_company_that_was_named_before() -> None:
+    assert speakers("en", "[Acme] {said} yes.", "[The European Union] {said} no.")[1] == "European Union"
+    assert speakers("en", "[Acme] {said} yes.", "[The group] {said} no.")[1] == "Acme"
+
+
+def test_a_press_service_is_not_whose_it_is() -> None:
+    assert speakers("ru", "[Пресс-служба ~Порошенко] {сообщила} да.") == ["Пресс-служба Порошенко"]
+
+
+# --- what is no source
+
+
+def test_what_arabic_content_names_is_no_source() -> None:
+    assert speakers("ar", "{قال} [~سامح ~شكري] نعم.", "{وأشار} إلى أن [أرامكو] تتوقع ذلك.")[1] == "سامح شكري"
+
+
+@pytest.mark.parametrize("question", ["— Нет ли у Вас сомнений?", "VG: Нет ли у Вас сомнений?"])
+def test_who_is_interviewed_does_not_ask(question: str) -> None:
+    lines = "[~Олег ~Туров] {сказал} да.", f">{question}", ">«Нет»."
+    assert speakers("ru", *lines, gap="\n") == ["Олег Туров", None, "Олег Туров"]
