@@ -53,6 +53,7 @@ def main() -> None:
             write("figures", retrieval_table(rows))
         if arguments.only != "retrieval":
             write("figures of answers", answers_table(answers.figures(Path(folder))))
+            write("figures of others", answers_table(answers.others(Path(folder))))
         if arguments.around:
             kept = arguments.keep or Path(folder)
             write("figures among many", answers_table(answers.among_many(kept, arguments.around)))

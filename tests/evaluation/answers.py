@@ -20,6 +20,7 @@ ANSWERS = {
     "balanced_abstention": ("", "0.90"),
     "verbatim": ("1.0", "1.0"),
 }
+_OTHERS = Path(__file__).parent / "data"
 STATEMENTS = {"F1": "0.88", "wrong_speaker": "2 %", "spurious": "", "verbatim": "1.0"}
 
 
@@ -50,6 +51,23 @@ def figures(folder: Path) -> Iterator[Figure]:
         said = [one for one in gold_statements if one["lang"] == lang]
         yield next(iter(statements(f"gold statements, {lang}", folder, gold, own, said, ("0.82", ""))))
     yield from asked("gold questions", folder, gold, articles, list(read_lines(DATA / "gold" / "questions.jsonl")), 1)
+
+
+def others(folder: Path) -> Iterator[Figure]:
+    """Figures of 71 articles of the archive, annotated by reading, without looking at what the program finds."""
+    said, asking = (list(read_lines(_OTHERS / f"others.{name}.jsonl")) for name in ("statements", "questions"))
+    wanted = {one["article_id"] for one in (*said, *asking)}
+    lines = (line for path in sorted((DATA / "archive").glob("*.jsonl.gz")) for line in read_lines(path))
+    articles = [{name: line[name] for name in ("id", "lang", "text")} for line in lines if line["id"] in wanted]
+    write(folder / "others.jsonl", articles)
+    data_dir = folder / "others"
+    qawl(data_dir, "ingest", str(folder / "others.jsonl"))
+    yield from statements("statements of 71 others", folder, data_dir, articles, said, (STATEMENTS["F1"], "2 %"))
+    for lang in ("ar", "en", "ru"):
+        own = [one for one in articles if one["lang"] == lang]
+        rows = [one for one in said if one["lang"] == lang]
+        yield next(iter(statements(f"statements of others, {lang}", folder, data_dir, own, rows, ("0.82", ""))))
+    yield from asked("questions about 71 others", folder, data_dir, articles, asking, 1)
 
 
 def among_many(folder: Path, count: int) -> Iterator[Figure]:
