@@ -321,8 +321,7 @@ class Resolver:
             return (same or near) and self._titles.office(" ".join(own[same:]))
         if self._lang.lang == "en" and (self._wording.first_word(span) != "the" or ENGLISH_TAIL.search(text)):
             return False
-        last = words(text)[-1:]
-        return bool(last) and (last[0] in self._lang.called or _AGED.search(text) is not None)
+        return bool(self._lang.called.intersection(words(text)[-1:])) or _AGED.search(text) is not None
 
     def _in_mind(self, sentence: int, last: int | None) -> int | None:
         """The person who spoke last, else the first one of the nearest sentence before that names any."""
