@@ -27,11 +27,11 @@ _CONNECT_SECONDS = 5  # for an answer to one attempt to connect
 _RETRY_SECONDS = 4  # the pool's waits double from one second: given up after so long, the next question tries anew
 
 # A process or machine that vanishes must not block the others: its locks go in a minute, and who waits gives up then.
-# Search takes milliseconds, compiling it would take a hundred. What it reads is in memory, or on no turning disk: taken for
-# four times as dear as reading in a row, all statements were read instead of those of 180 articles (50 ms, not 6). Of the
-# vectors next to a question's, some are not seen any more or not enough: then more are looked at (pgvector 0.8; older ones
-# take no notice). A question is not like the passages that the index has in order: of the nearest 60 it found 85 % with
-# 100, 96 % with 200, 98 % with 400.
+# Search takes milliseconds, compiling it would take a hundred. What it reads is in memory, or on no turning disk: taken
+# for four times as dear as reading in a row, all statements were read instead of those of 180 articles (50 ms, not 6).
+# Of the vectors next to a question's, some are not seen any more or not enough: then more are looked at (pgvector 0.8;
+# older ones take no notice). A question is not like the passages that the index has in order: of the nearest 60 it
+# found 85 % with 100, 96 % with 200, 98 % with 400.
 _SETTINGS = b"""
     SET lock_timeout = '60s';
     SET idle_in_transaction_session_timeout = '60s';
