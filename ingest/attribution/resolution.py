@@ -26,7 +26,7 @@ _LONGEST_NAME = 3  # significant words of a name: a longer run is two people's
 _SHORT = 2  # words of a source that may be a name by itself
 _CLITICS = frozenset("وفبلك")
 _CLAUSE = re.compile(r"[,،] (?=[^\W_A-ZА-ЯЁ]).*")  # "МВД, опубликованном …"
-_APPOSITION = re.compile(r"[،,] ?(?P<name>(?!ال\w+ ال)\w+(?: \w+){1,2})[،, ]*\Z")
+_APPOSITION = re.compile(r"[،,] ?(?P<name>(?!ال\w+ ال)\w+(?: \w+){1,2})[،, ]*\Z")  # two or three words at the end
 _AGED = re.compile(r"\d-year-old\Z|\d-летн\w+")
 _SHORT_FORM = re.compile(r"(?P<name>[^()]*\w) ?\((?:[^();,]*[;,] ?)?(?P<short>[^();,]+)\)?\Z")  # "… Fund (IMF)"
 
@@ -101,14 +101,14 @@ class Resolver:
         if before := self._wording.antecedent(one):
             return [self._at(before)]
         if told and gender and gender != "they" and self._may_be(told, gender):
-            return [self._named_source(Mention(told, [told], 0.0), told)]
+            return [self._by_name(told)]
         return [self._spoken_last(one.sentence, last, gender or "they")]
 
     def _at(self, span: Span) -> int:
         """The source whose name or words stand there."""
         name = next((one for one in self._named if one.start < span.end == one.end), None)
         if name:
-            return self._named_source(Mention(name, [name], 0.0), name)
+            return self._by_name(name)
         return self._described(Mention(span, [], 0.0), self._text[span.start : span.end], None)
 
     def _main(self, one: Said) -> Mention:
@@ -145,9 +145,9 @@ class Resolver:
     def _unnamed(self, statements: Sequence[Said], i: int, last: int | None, told: Span | None) -> int | None:
         """Whose a statement without any source is: of whom was just told, the open quotation's, else the last one's."""
         if subject := self._wording.subject(statements[i], self._named):
-            return self._named_source(Mention(subject, [subject], 0.0), subject)
+            return self._by_name(subject)
         if told and statements[i].cue is not None:
-            return self._named_source(Mention(told, [told], 0.0), told)
+            return self._by_name(told)
         if statements[i].cue is None:
             for later in statements[i + 1 :]:
                 between = self._text[
@@ -189,11 +189,17 @@ class Resolver:
         for i in before:
             if i is not None and self._people[i].gender in (None, gender) and self._people[i].person:
                 return i
+        named = next((name for name in self._named_before(sentence) if self._may_be(name, gender)), None)
+        return self._by_name(named) if named else last
+
+    def _named_before(self, sentence: int) -> Iterator[Span]:
+        """The names in the sentences before, the nearest sentence's first."""
         for span in reversed(self._sentences[:sentence]):
-            for name in self._named:
-                if span.start <= name.start < span.end and self._may_be(name, gender):
-                    return self._named_source(Mention(name, [name], 0.0), name)
-        return last
+            yield from (name for name in self._named if span.start <= name.start < span.end)
+
+    def _by_name(self, name: Span) -> int:
+        """The source with that name, where nothing more is said of it."""
+        return self._named_source(Mention(name, [name], 0.0), name)
 
     def _named_source(self, mention: Mention, name: Span) -> int:
         """The source with that name, a new one if need be."""
@@ -303,7 +309,7 @@ class Resolver:
         if found is None and self._titles.names_company(text) and (named := self._bodies.company(mention.span)):
             found = self._company(named, text)
         if found is None and office and (name := self._introduced(mention, text)):
-            found = self._named_source(Mention(name, [name], 0.0), name)
+            found = self._by_name(name)
         return found
 
     def _apposition(self, span: Span) -> Span | None:
@@ -328,10 +334,8 @@ class Resolver:
         for i in (last, *reversed(self._spoken)):
             if i is not None and (self._people[i].person or self._titles.office(self._people[i].forms[0])):
                 return i
-        for before in reversed(self._sentences[:sentence]):
-            if name := next((one for one in self._named if before.start <= one.start < before.end), None):
-                return self._named_source(Mention(name, [name], 0.0), name)
-        return None
+        name = next(self._named_before(sentence), None)
+        return self._by_name(name) if name else None
 
     def _known(self, text: str) -> int | None:
         """The source so far that a description means."""

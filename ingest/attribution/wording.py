@@ -13,7 +13,7 @@ MARK = re.compile(r"[.,،؛;:!?؟\"«»“”()\[\]\n]")
 MARKS = " \t\n,،؛;:-–—()[]\"“”'."
 OPENING = ("«", "“", "„")
 
-_ASKED = re.compile(r"[-–—•]|\w[\w .]{0,30}:")
+_ASKED = re.compile(r"[-–—•]|\w[\w .]{0,30}:")  # how a paragraph begins that an interviewer speaks
 _PASSIVE = 20  # letters before a cue in which its auxiliary verb stands
 _CAPITALS = r"[A-ZÀ-ÞА-ЯЁ][\w'’-]*"
 _RELATIVE = re.compile(rf"(?P<name>{_CAPITALS}(?: {_CAPITALS})*),? (?P<pronoun>[^\W\d_]+) \Z")

@@ -64,7 +64,7 @@ def test_an_interrupt_ends_it_and_says_how_to_go_on(tmp_path: Path) -> None:
     source, folder = written(tmp_path / "many.jsonl"), tmp_path / "data"
     command = [*SLOW_QAWL, "ingest", str(source), "--json", "--data-dir", str(folder)]
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while stored(folder) < 10 and process.poll() is None:
+        while stored(folder) < 20 and process.poll() is None:  # all but the last write, of some five, are counted
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=60)
@@ -72,8 +72,7 @@ def test_an_interrupt_ends_it_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert "Run the same command again to go on" in errors.decode()
     assert "Traceback" not in errors.decode()
     report = json.loads(out)
-    assert 10 <= stored(folder) < ARTICLES
-    assert 0 < report["added"] <= stored(folder), "the last write may not be counted: it was just done"
+    assert 10 <= report["added"] <= stored(folder) < ARTICLES
     assert agrees(folder)
 
 
