@@ -61,12 +61,17 @@ class Scale:
 
     def encode(self, vectors: Floats) -> Codes:
         """Vectors in eight bits a dimension, the same shape."""
-        codes: Codes = np.clip(np.rint((vectors - self.low) / self.step), 0, 255).astype(np.uint8)
+        codes = np.empty(vectors.shape, np.uint8)
+        for start in range(0, len(vectors), _PORTION):
+            here = slice(start, start + _PORTION)
+            codes[here] = np.clip(np.rint((vectors[here] - self.low) / self.step), 0, 255)
         return codes
 
     def decode(self, codes: Codes) -> Floats:
         """What is left of the vectors, the same shape."""
-        vectors: Floats = (codes * self.step + self.low).astype(np.float32, copy=False)
+        vectors: Floats = codes.astype(np.float32)
+        vectors *= self.step
+        vectors += self.low
         return vectors
 
 
@@ -81,7 +86,11 @@ class Turn:
     def of(cls, vectors: Floats) -> "Turn":
         """Along the main axes of these vectors, dealt out so that the codes are about equally hard to make."""
         mean = vectors.mean(axis=0)
-        variances, axes = np.linalg.eigh(np.cov((vectors - mean).T))
+        spread = np.zeros((len(mean), len(mean)))
+        for start in range(0, len(vectors), _PORTION):
+            here = (vectors[start : start + _PORTION] - mean).astype(np.float64)
+            spread += here.T @ here
+        variances, axes = np.linalg.eigh(spread / len(vectors))
         codes: list[list[int]] = [[] for _ in range(len(mean) // _TOGETHER)]
         for axis in reversed(range(len(mean))):  # the most variance first, to whichever code has the least so far
             open_ones = (code for code in codes if len(code) < _TOGETHER)
