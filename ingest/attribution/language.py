@@ -42,6 +42,7 @@ class Words:
     of: frozenset[str] = frozenset()
     that: frozenset[str] = frozenset()
     according: frozenset[str] = frozenset()
+    by: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
     company: frozenset[str] = frozenset()
     passive: frozenset[str] = frozenset()

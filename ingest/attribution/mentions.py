@@ -17,6 +17,7 @@ from retrieval.types import Kind, Span
 
 # Probability of a statement from which a sentence counts as one: likelier than not.
 LEAST = 0.5
+_STANCE = 0.3  # of the probability that somebody takes a stance
 
 _MARK = "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]"  # of vowels: a word goes on after it
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|{_MARK})*(?:[-'’.][^\W_](?:[^\W_]|{_MARK})*)*[.]?(?<![^\W\d_]{{3}}[.])")
@@ -36,6 +37,8 @@ _GENITIVE = re.compile("(?:ии|[аыия])$")  # "президент Польш
 _PATRONYMIC = re.compile("(?:вич|вич[ауе]|вичем|вн[аыуе]|вной|ичн[аыуе]|ичной)$")
 _LAST_WORD = re.compile(r"[^\W\d_]+[\u064b-\u0652]*\s+\Z")
 OWNING = re.compile(r"['’]s(?!\w)|(?<=s)['’](?=\s)")  # after the English name of whoever owns what follows
+_OPENING, _CLOSING = tuple('«“„"'), tuple('»”“"')
+_COMMA = re.compile(r"[»”\"]?[,،] ?[«“\"]?")
 _GAP = re.compile(r"[\s\u200e\u200f]*[\"'«»“”„]*[\s\u200e\u200f]*")  # between two words of one name
 
 Places = npt.NDArray[np.int64]
@@ -98,7 +101,7 @@ def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
 
 def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Words) -> Said | None:
     """The statement that a sentence is, or None for narration; `likely` are its probabilities, see `Tags`."""
-    if likely[2:].sum() < LEAST:
+    if likely[2:].sum() + _STANCE * likely[1] < LEAST:
         return None
     kind: Kind = SENTENCES[2 + int(likely[2:].argmax())]  # type: ignore[assignment]
     cues = list(_parts(words, "cue", text))
@@ -110,7 +113,22 @@ def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Wo
         span = Span(start=part[0].start, end=part[-1].end)
         sure = float(np.mean([word.sure for word in part]))
         mentions.append(Mention(span, list(names_among(part, text, lang)), sure))
+    mentions = _in_apposition(mentions, text)
     return Said(number, mentions, [Span(start=cue[0].start, end=cue[-1].end) for cue in cues], kind)
+
+
+def _in_apposition(mentions: Sequence[Mention], text: str) -> list[Mention]:
+    """The mentions, a description and a name that only a comma parts as one: "المندوب الجهوي للتربية، سميرة خذر"."""
+    joined: list[Mention] = []
+    for one in mentions:
+        last = joined[-1] if joined else None
+        beside = last and _COMMA.fullmatch(text, last.span.end, one.span.start)
+        if last and beside and bool(last.names) != bool(one.names):
+            span = Span(start=last.span.start, end=one.span.end)
+            joined[-1] = Mention(span, [*last.names, *one.names], max(last.sure, one.sure))
+        else:
+            joined.append(one)
+    return joined
 
 
 def _without_clitic(part: list[Word], text: str, lang: Words) -> list[Word]:
@@ -307,6 +325,10 @@ def _name(run: Sequence[Word], before: Sequence[Word], text: str, lang: Words) -
         company = lang.lang != "en" and forms[start].isascii()
         if unsure or company:
             return
+    before_it, after_it = text[run[start].start - 1 : run[start].start], text[run[-1].end : run[-1].end + 1]
+    quoted = before_it in _OPENING and after_it in _CLOSING
+    if alone and quoted and lang.lang != "ar":  # «Росбалт»; Arabic puts family names so
+        return
     own = OWNING.search(forms[-1])
     yield Span(start=run[start].start, end=run[-1].end - (len(own[0]) if own else 0))
 

@@ -15,7 +15,7 @@ from ingest.attribution.mentions import Mention, Said, Word, names_among
 from ingest.attribution.titles import ENGLISH_TAIL, Person, Titles
 from ingest.attribution.wording import Wording, is_open, trimmed
 from retrieval.archive import Attributed, Attribution, Source
-from retrieval.folding import words
+from retrieval.folding import fold, words
 from retrieval.names import name_likeness, name_words
 from retrieval.types import Span
 
@@ -23,11 +23,13 @@ _SAME = 0.75  # likeness of names from which they are one person's; that of `Nam
 _PER_LETTER = 0.004  # sureness that a source loses with each letter between it and the cue
 _ASIDE = 0.05  # and that it gains when cue and source are thrown in between commas
 _LONGEST_NAME = 3  # significant words of a name: a longer run is two people's
+_LONGEST_OFFICE = 2  # words: more say whose it is, or who somebody new is
 _SHORT = 2  # words of a source that may be a name by itself
 _CLITICS = frozenset("وفبلك")
 _CLAUSE = re.compile(r"[,،] (?=[^\W_A-ZА-ЯЁ]).*")  # "МВД, опубликованном …"
 _APPOSITION = re.compile(r"[،,] ?(?P<name>(?!ال\w+ ال)\w+(?: \w+){1,2})[،, ]*\Z")  # two or three words at the end
 _AGED = re.compile(r"\d-year-old\Z|\d-летн\w+")
+_LED = re.compile(r":\s*[«“„\"]")
 _SHORT_FORM = re.compile(r"(?P<name>[^()]*\w) ?\((?:[^();,]*[;,] ?)?(?P<short>[^();,]+)\)?\Z")  # "… Fund (IMF)"
 
 
@@ -100,8 +102,10 @@ class Resolver:
             return [self._described(mention, described, last, one)]
         if before := self._wording.antecedent(one):
             return [self._at(before)]
-        if told and gender and gender != "they" and self._may_be(told, gender):
-            return [self._by_name(told)]
+        own = [name for each in one.mentions for name in each.names if name.end <= mention.span.start]
+        for name in (*own[-1:], *([told] if told else [])):  # "X made a statement: he said …"
+            if gender and gender != "they" and self._may_be(name, gender):
+                return [self._by_name(name)]
         return [self._spoken_last(one.sentence, last, gender or "they")]
 
     def _at(self, span: Span) -> int:
@@ -148,6 +152,8 @@ class Resolver:
             return self._by_name(subject)
         if told and statements[i].cue is not None:
             return self._by_name(told)
+        if statements[i].cue is None and (leading := self._leading(statements[i].sentence)):
+            return self._by_name(leading)
         if statements[i].cue is None:
             for later in statements[i + 1 :]:
                 between = self._text[
@@ -158,6 +164,12 @@ class Resolver:
                 if later.mentions:
                     return self._sources(later, last)[0]
         return self._agreeing(statements[i].cue, last)
+
+    def _leading(self, sentence: int) -> Span | None:
+        """Who is named last before a colon and a quotation: "прямая линия с Владимиром Путиным: «Россия …"."""
+        span = self._sentences[sentence]
+        led = _LED.search(self._text, span.start, span.end)
+        return next((name for name in reversed(self._named) if led and span.start <= name.start < led.start()), None)
 
     def _agreeing(self, cue: Span | None, last: int | None) -> int | None:
         """Whoever spoke last and is of the gender that an Arabic verb without subject has; else the last one."""
@@ -185,8 +197,7 @@ class Resolver:
         if gender == "it":
             bodies = (i for i in reversed(self._spoken) if not self._people[i].person)
             return next((i for i in bodies if not self._titles.office(self._people[i].forms[0])), None)
-        before = [last, *(i for i in reversed(range(len(self._people))) if i != last)]
-        for i in before:
+        for i in (last, *reversed(self._spoken), *reversed(range(len(self._people)))):
             if i is not None and self._people[i].gender in (None, gender) and self._people[i].person:
                 return i
         named = next((name for name in self._named_before(sentence) if self._may_be(name, gender)), None)
@@ -294,7 +305,21 @@ class Resolver:
         found = self._called(mention, text)
         if found is None and one and self._points_back(mention.span, text, last):
             found = self._in_mind(one.sentence, last)
+        if found is None and one and self._titles.office(text) and len(words(text)) <= _LONGEST_OFFICE:
+            definite = self._lang.lang != "en" or self._wording.first_word(mention.span) == "the"
+            new = not definite or set(words(text)) & self._lang.unknown
+            found = None if new else self._without_office(one.sentence, last)
         return self._new_body(text, mention.span) if found is None else found
+
+    def _without_office(self, sentence: int, last: int | None) -> int | None:
+        """Whoever spoke last, or is named before anybody spoke, if no office of theirs is known."""
+        if last is not None:
+            return last if self._people[last].person and not self._people[last].heads else None
+        name = next(self._named_before(sentence), None)
+        stranger = Person(person=True)
+        if name:
+            self._titles.entitle(stranger, self._titles.beside(name), known=False)
+        return self._by_name(name) if name and not stranger.heads else None
 
     def _called(self, mention: Mention, text: str) -> int | None:
         """Who is called what a description says, or put out the document that it is of."""
@@ -367,7 +392,8 @@ class Resolver:
         text = _CLAUSE.sub("", text) or text
         if short := _SHORT_FORM.match(text):
             text = short["name"]
-        self._people.append(Person([text, *([short["short"]] if short else [])], introduced=introduced))
+        forms = [text, *([short["short"]] if short else []), *self._bodies.other_names(text)]
+        self._people.append(Person(list(dict.fromkeys(forms)), introduced=introduced))
         self._titles.entitle(self._people[-1], (text,))
         return len(self._people) - 1
 
@@ -383,6 +409,11 @@ class Resolver:
         name = self._text[whole.start : whole.end]
         head = self._titles.head(name, self._titles.stems(name))
         found = next((i for i, one in enumerate(self._people) if self._may_be_called(name, head, one)), None)
+        if found is None and (noun := name.split()[0]) and fold(noun) in self._lang.company:
+            spoke = (i for i in reversed(self._spoken) if self._people[i].forms[0].split()[0] == noun)
+            if (last := next(spoke, None)) is not None:
+                self._call(last, short)
+                return last
         number = self._new_body(name, whole) if found is None else found
         self._call(number, name)
         self._call(number, short)

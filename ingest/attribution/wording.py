@@ -14,10 +14,12 @@ MARKS = " \t\n,،؛;:-–—()[]\"“”'."
 OPENING = ("«", "“", "„")
 
 _ASKED = re.compile(r"[-–—•]|\w[\w .]{0,30}:")  # how a paragraph begins that an interviewer speaks
+_PARAGRAPH = 2000  # letters: as much of a paragraph as is looked through for an open quotation
 _PASSIVE = 20  # letters before a cue in which its auxiliary verb stands
 _CAPITALS = r"[A-ZÀ-ÞА-ЯЁ][\w'’-]*"
 _RELATIVE = re.compile(rf"(?P<name>{_CAPITALS}(?: {_CAPITALS})*),? (?P<pronoun>[^\W\d_]+) \Z")
 _QUOTED = re.compile(r"[^«»“”]+(?=[»”]\s*(?:[,،]|\Z))")
+_THAT = re.compile(", (?=что )")  # Russian has a comma before it
 _QUOTES = {"«": 1, "“": 1, "„": 1, "»": -1, "”": -1}
 
 
@@ -32,7 +34,8 @@ class Wording:
     def without_said(self, one: Said) -> Said:
         """The statement without mentions that are part of what is said: "по его словам, глава …", "قال إن وفد …"."""
         if one.cue is None:
-            return one
+            kept = [m for m in one.mentions if one.kind != "direct" or not self._within_quotation(m.span)]
+            return replace(one, mentions=kept)
         cue = words(self._text[one.cue.start : one.cue.end])
         owner = len(cue) > 1 and bool(set(cue) & (self._lang.he | self._lang.she | self._lang.they))
         kept = [
@@ -43,13 +46,21 @@ class Wording:
         ]
         return replace(one, mentions=kept)
 
+    def _within_quotation(self, span: Span) -> bool:
+        """Whether a mention stands within a quotation that its paragraph opens, and is not itself what is in quotes."""
+        start = max(self._text.rfind("\n", 0, span.start) + 1, span.start - _PARAGRAPH)
+        quoted = self._text[span.start - 1 : span.start] in OPENING or self._text[span.start - 1 : span.start] == '"'
+        return not quoted and is_open(self._text[start : span.start])
+
     def _begins_said(self, start: int, end: int) -> bool:
         """Whether what stands between a cue and a mention begins what is said: "قال إن …"."""
         between = self._text[start:end].lstrip(" ,")
         own = words(between)
-        if self._lang.lang == "ar" and own and (own[own[0] in self._lang.particle :] or own)[0] in self._lang.that:
-            return True  # the subject stands before that
-        return bool(set(own) & self._lang.that) and not MARK.search(between)
+        if own and own[-1] in self._lang.that:
+            return True
+        if self._lang.lang == "ar" and self._lang.that.intersection(own[:2]):  # the subject stands before that
+            return own[-1] not in self._lang.by
+        return bool(set(own) & self._lang.that) and not MARK.search(_THAT.sub(" ", between))
 
     def nobody(self, one: Said) -> bool:
         """Whether nobody in particular says it: "reportedly", "ранее сообщалось", "residents were told"."""
@@ -114,7 +125,8 @@ class Wording:
 
     def _owns(self, name: Span, mention: Span) -> bool:
         if owning := OWNING.match(self._text, name.end, mention.end):
-            return bool(self._text[owning.end() : mention.end].strip(MARKS))
+            owned = words(self._text[owning.end() : mention.end])
+            return bool(owned) and owned[-1] not in self._lang.document  # "Campbell's e-mail" is Campbell
         before = words(self._text[mention.start : name.start])
         if len(before) > 1 and before[-1] in self._lang.of_whom:
             return True

@@ -54,6 +54,7 @@ def main() -> None:
         if arguments.only != "retrieval":
             write("figures of answers", answers_table(answers.figures(Path(folder))))
             write("figures of others", answers_table(answers.others(Path(folder))))
+            write("figures of unseen", answers_table(answers.unseen(Path(folder))))
         if arguments.around:
             kept = arguments.keep or Path(folder)
             write("figures among many", answers_table(answers.among_many(kept, arguments.around)))

@@ -624,3 +624,110 @@ def test_what_arabic_content_names_is_no_source() -> None:
 def test_who_is_interviewed_does_not_ask(question: str) -> None:
     lines = "[~Олег ~Туров] {сказал} да.", f">{question}", ">«Нет»."
     assert speakers("ru", *lines, gap="\n") == ["Олег Туров", None, "Олег Туров"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "who"),
+    [
+        ("en", "[The club secretary], [~Mary ~Jones], {said} yes.", "Mary Jones"),
+        ("ru", "[Заведующий складом], [~Олег ~Туров], {сказал} да.", "Олег Туров"),
+        ("ar", "{أكدت} [المندوب الجهوي للتربية بسوسة]، [~سميرة ~خذر] ذلك.", "سميرة خذر"),
+    ],
+)
+def test_a_description_and_the_name_behind_its_comma_are_one(lang: str, line: str, who: str) -> None:
+    [source] = sources(lang, line)
+    assert source.name == who
+    assert source.role
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "other"),
+    [
+        ("en", "The [International Monetary Fund] (IMF) {said} yes.", "IMF"),
+        ("en", "[Citizens for Clean Air], or rather [CCA], {said} yes. Citizens for Clean Air (CCA) is small.", "CCA"),
+        ("ru", "[Газета «Утро»] {пишет}, что да.", "Утро"),
+        ("ar", "{قالت} [صحيفة «الغد» البريطانية] نعم.", "الغد"),
+        ("ar", "{أعلنت} [شرطة مدينة زيوريخ السويسرية] ذلك.", "شرطة مدينة زيوريخ"),
+    ],
+)
+def test_a_body_is_known_by_its_other_names(lang: str, line: str, other: str) -> None:
+    assert any(other in (one.name, *one.aliases) for one in sources(lang, line))
+
+
+def test_initials_are_spelt_out_by_the_document() -> None:
+    [source] = sources("en", "#The Centre for Clean Air (CCA) was founded here.", "[CCA] {said} yes.")
+    assert source.name == "Centre for Clean Air"
+    assert "CCA" in source.aliases
+
+
+def test_the_arabic_paper_is_the_one_whose_name_is_in_quotes() -> None:
+    lines = "{قالت} [صحيفة «الغد»] نعم.", "{وأضافت} [الصحيفة] لا.", "{وتابعت} [الصحيفة البريطانية] ربما."
+    assert len(set(speakers("ar", *lines))) == 1
+
+
+def test_the_arabic_paper_that_spoke_is_rather_meant_than_one_that_is_named_since() -> None:
+    lines = "{قالت} [صحيفة «الغد»] إن صحيفة «الأمس» أغلقت.", "{وأضافت} [الصحيفة] لا."
+    assert len(set(speakers("ar", *lines))) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "who"),
+    [
+        ("en", "[~John ~Smith] put out a statement: [he] {said} that it rains.", "John Smith"),
+        ("ru", "[~Олег ~Туров] выступил с заявлением: [он] {сообщил}, что идет дождь.", "Олег Туров"),
+    ],
+)
+def test_a_pronoun_is_whom_its_sentence_names_as_a_source(lang: str, line: str, who: str) -> None:
+    other = {"en": "[~Paul ~Brown] {said} no.", "ru": "[~Иван ~Ким] {сказал} нет."}
+    assert speakers(lang, other[lang], line)[-1] == who
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "who"),
+    [
+        ("en", ">An interview with ~Mary ~Jones: “It rains.”", "Mary Jones"),
+        ("ru", ">Прямая линия с ~Олегом ~Туровым: «Идет дождь».", "Олегом Туровым"),
+        ("ar", ">حوار مع ~سامح ~شكري: «نعم».", "سامح شكري"),
+    ],
+)
+def test_a_quotation_behind_a_colon_is_of_whom_is_named_before_it(lang: str, line: str, who: str) -> None:
+    assert speakers(lang, line) == [who]
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "then"),
+    [
+        ("ru", "[~Анна ~Ким] {сказала} да.", "{Сообщила} о том, что [~Олег ~Туров] приедет."),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "{وصرح} على متن الطائرة، إن [~هند ~صبري] قادمة."),
+        ("ar", "{قال} [~سامح ~شكري] نعم.", "{وأوضح} أن البلدان كلها، كبيرة وصغيرة، تعلم، كما أن [الإسلام] أكد ذلك."),
+    ],
+)
+def test_the_subject_of_what_is_said_does_not_say_it(lang: str, first: str, then: str) -> None:
+    found = speakers(lang, first, then)
+    assert found == [found[0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "narrated", "said"),
+    [
+        ("en", "#~John ~Straw attacked the court.", "[The foreign secretary] {said} that it was wrong."),
+        ("ru", "#~Олег ~Туров приехал.", "[Глава правительства] {сказал}, что рад."),
+    ],
+)
+def test_an_office_is_of_whom_it_is_told_before_if_no_other_is_known_of_them(
+    lang: str, narrated: str, said: str
+) -> None:
+    who = {"en": "John Straw", "ru": "Олег Туров"}[lang]
+    assert speakers(lang, narrated, said) == [who]
+    assert speakers(lang, narrated.replace("~John", "President ~John").replace("~Олег", "Президент ~Олег"), said) != [
+        who
+    ]
+
+
+def test_what_somebody_wrote_speaks_for_them() -> None:
+    assert speakers("en", "[~John ~Smith's e-mail] {said} that it rains.") == ["John Smith"]
+    assert speakers("en", "[~John ~Smith's adviser] {said} that it rains.") != ["John Smith"]
+
+
+def test_a_name_in_quotation_marks_is_a_bodys() -> None:
+    assert [one.person for one in sources("ru", "{Пишет} [«~Росбалт»], что идет дождь.")] == [False]
