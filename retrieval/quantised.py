@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.files import write_atomically
-from retrieval.linear import unit
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -100,7 +99,10 @@ class Turn:
 
     def __call__(self, vectors: Floats) -> Floats:
         """Vectors as the lists see them, the same shape."""
-        turned: Floats = ((vectors - self.mean) @ self.axes).astype(np.float32, copy=False)
+        turned = np.empty(vectors.shape, np.float32)
+        for start in range(0, len(vectors), _PORTION):
+            here = slice(start, start + _PORTION)
+            np.matmul(vectors[here] - self.mean, self.axes, out=turned[here])
         return turned
 
 
@@ -251,7 +253,10 @@ def _learnt(content: _Content, unwanted: threading.Event) -> tuple[Turn, Any]:
         dimension, f"IVF{cells},PQ{dimension // _TOGETHER}x4fs", faiss.METRIC_INNER_PRODUCT
     )
     lists.by_residual = False  # what is left of a vector without its cell's centre is no easier to encode
-    lists.quantizer.add(_centres(unit(sample), cells, unwanted))
+    sphere = sample.copy()
+    faiss.normalize_L2(sphere)
+    lists.quantizer.add(_centres(sphere, cells, unwanted))
+    del sphere
     lists.train(sample)
     for ids, codes in content.portions():
         _give_up_if(unwanted)
