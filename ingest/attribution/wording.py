@@ -49,7 +49,7 @@ class Wording:
     def _within_quotation(self, span: Span) -> bool:
         """Whether a mention stands within a quotation that its paragraph opens, and is not itself what is in quotes."""
         start = max(self._text.rfind("\n", 0, span.start) + 1, span.start - _PARAGRAPH)
-        quoted = self._text[span.start - 1 : span.start] in OPENING or self._text[span.start - 1 : span.start] == '"'
+        quoted = self._text[span.start - 1 : span.start] in (*OPENING, '"')
         return not quoted and is_open(self._text[start : span.start])
 
     def _begins_said(self, start: int, end: int) -> bool:

@@ -18,23 +18,22 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Encoder as EncoderSettings
-from ingest.passages import passage_spans
-from ingest.sentences import sentence_spans
 from retrieval import bundled_model
-from retrieval.encoder import SentenceTransformerEncoder
-from retrieval.types import Sentence
+from retrieval.encoder import Encoder, SentenceTransformerEncoder
 from tests.benchmarks.bulk import ingest, sample
+from tests.evaluation.fit_packing import passages
 from tests.shared_data import REPOSITORY, read_lines
 
 _FIRST = 0.2  # of the articles, whose time is taken away
 
 
-def passages(article: dict[str, Any], encoder: SentenceTransformerEncoder) -> Iterable[dict[str, Any]]:
-    """An article's passages, as articles."""
-    spans = sentence_spans(article["text"], article["lang"])
-    sentences = [Sentence(start=start, end=end) for start, end in spans]
-    for number, one in enumerate(passage_spans(article["text"], sentences, encoder.token_counts)):
-        yield {"id": f"{article['id']}-{number}", "text": article["text"][one.start : one.end]}
+def cut(articles: Iterable[dict[str, Any]], encoder: Encoder) -> list[dict[str, Any]]:
+    """The passages of articles, as articles."""
+    return [
+        {"id": f"{one['id']}-{number}", "text": text}
+        for one in articles
+        for number, text in enumerate(passages(one["text"], one["lang"], encoder))
+    ]
 
 
 def by_txtai(python: Path, model: Path, articles: Iterable[dict[str, Any]], folder: Path) -> float:
@@ -68,21 +67,21 @@ def main() -> None:
         sample(folder / "sample.jsonl.gz", arguments.articles)
         articles = list(read_lines(folder / "sample.jsonl.gz"))
         first = articles[: round(_FIRST * len(articles))]
-        cut = [[part for one in some for part in passages(one, encoder)] for some in (first, articles)]
+        parts = [cut(some, encoder) for some in (first, articles)]
         del encoder
         count = len(articles) - len(first)
         python = Path.cwd() / arguments.python
-        qawl, whole, parts = (
+        qawl, whole, in_parts = (
             count / (later - sooner)
             for sooner, later in (
                 tuple(by_qawl(some, folder) for some in (first, articles)),
                 tuple(by_txtai(python, model, some, folder) for some in (first, articles)),
-                tuple(by_txtai(python, model, some, folder) for some in cut),
+                tuple(by_txtai(python, model, some, folder) for some in parts),
             )
         )
     print(f"Qawl: {qawl:.1f} articles/s")
     print(f"txtai, articles whole: {whole:.1f} articles/s, Qawl {qawl / whole:.2f} times")
-    print(f"txtai, passages: {parts:.1f} articles/s, Qawl {qawl / parts:.2f} times")
+    print(f"txtai, passages: {in_parts:.1f} articles/s, Qawl {qawl / in_parts:.2f} times")
 
 
 if __name__ == "__main__":

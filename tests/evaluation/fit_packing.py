@@ -47,9 +47,13 @@ def _passages(lang: str, encoder: Encoder) -> Iterator[str]:
     """The passages of some articles of a language, drawn by chance from all its files."""
     lines = list(chain.from_iterable(map(read_lines, sorted((DATA / "archive").glob(f"{lang}.*.jsonl.gz")))))
     for line in random.Random(1).sample(lines, min(ARTICLES, len(lines))):
-        text = line["text"]
-        sentences = [Sentence(start=start, end=end) for start, end in sentence_spans(text, lang)]
-        yield from (text[one.start : one.end] for one in passage_spans(text, sentences, encoder.token_counts))
+        yield from passages(line["text"], lang, encoder)
+
+
+def passages(text: str, lang: str, encoder: Encoder) -> Iterator[str]:
+    """The passages that Qawl cuts a text into."""
+    sentences = [Sentence(start=start, end=end) for start, end in sentence_spans(text, lang)]
+    yield from (text[one.start : one.end] for one in passage_spans(text, sentences, encoder.token_counts))
 
 
 if __name__ == "__main__":
