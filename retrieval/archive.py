@@ -1,5 +1,6 @@
 """The archive: the one source of truth, behind a Protocol so that it may live in SQLite or elsewhere."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,6 +48,11 @@ class Attribution:
 
     sources: Sequence[Source] = ()
     statements: Sequence[Attributed] = ()
+
+    def counts(self) -> list[int]:
+        """How many statements each source has."""
+        own = Counter(one.source for one in self.statements)
+        return [own[place] for place in range(len(self.sources))]
 
 
 @dataclass(frozen=True)

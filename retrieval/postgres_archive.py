@@ -32,6 +32,7 @@ from retrieval.postgres_database import PostgresDatabase
 from retrieval.postgres_health import PostgresHealth
 from retrieval.postgres_words import Words, words_of
 from retrieval.stored_forms import (
+    SOURCE_COLUMNS,
     article_key,
     halfvec,
     halfvecs,
@@ -59,6 +60,8 @@ _SOURCE = {
     "role": "text",
     "person": "bool",
     **_SPAN,
+    "lang": "text",
+    "statements": "int4",
 }
 _STATEMENT = {"article": "uuid", "id": "int8", "source": "int8", **_SPAN, "cue": "text", "kind": "text"}
 _TABLES = ["articles", "passages", "sentences", "sources", "statements", "signatures", "removals", "wishes"]
@@ -286,13 +289,9 @@ class PostgresArchive(ChangeLog):
 
     def sources(self, since: int = 0) -> Iterator[StoredSource]:
         """See `Archive.sources`."""
-        rows = self._db.rows(
-            "SELECT s.id, a.lang, s.name, s.aliases, s.role, s.person,"
-            " (SELECT count(*) FROM statements t WHERE t.article = s.article AND t.source = s.id)"
-            " FROM sources s JOIN articles a USING (article) WHERE a.sequence > ? ORDER BY s.id",
-            since,
-        )
-        return stored_sources(rows)
+        written = "WHERE article IN (SELECT article FROM articles WHERE sequence > ?)" if since else ""
+        values = (since,) if since else ()
+        return stored_sources(self._db.rows(f"SELECT {SOURCE_COLUMNS} FROM sources {written} ORDER BY id", *values))
 
     def removed_since(self, since: int) -> bool:
         """See `Archive.removed_since`."""
@@ -456,10 +455,11 @@ def _sentence_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:
 
 
 def _source_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:
-    for number, source in enumerate(one.prepared.attribution.sources, one.source):
+    found = one.prepared.attribution
+    for number, (source, statements) in enumerate(zip(found.sources, found.counts(), strict=True), one.source):
         aliases = json.dumps(list(source.aliases), ensure_ascii=False)
-        own = (source.name, aliases, source.role, source.person)
-        yield one.key, number, *own, source.introduced.start, source.introduced.end
+        own = (source.name, aliases, source.role, source.person, source.introduced.start, source.introduced.end)
+        yield one.key, number, *own, one.prepared.lang, statements
 
 
 def _statement_rows(one: _Numbered) -> Iterator[tuple[object, ...]]:

@@ -24,6 +24,10 @@ _DAMAGE = {
         "FROM articles a WHERE passages <> (SELECT count(*) FROM passages p WHERE p.article = a.article)"
         " OR sentences <> (SELECT count(*) FROM sentences s WHERE s.article = a.article)"
     ),
+    "sources know their language or statements wrongly": (
+        "FROM sources s JOIN articles a USING (article) WHERE s.lang <> a.lang"
+        " OR s.statements <> (SELECT count(*) FROM statements t WHERE t.article = s.article AND t.source = s.id)"
+    ),
 }
 
 

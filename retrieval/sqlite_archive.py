@@ -28,7 +28,14 @@ from retrieval.errors import ArchiveDamaged, ForeignModel
 from retrieval.sqlite_copies import SqliteCopies
 from retrieval.sqlite_database import SqliteDatabase
 from retrieval.sqlite_health import SqliteHealth
-from retrieval.stored_forms import halves, published, stored_sentences, stored_sources, stored_statement
+from retrieval.stored_forms import (
+    SOURCE_COLUMNS,
+    halves,
+    published,
+    stored_sentences,
+    stored_sources,
+    stored_statement,
+)
 from retrieval.types import Article, Passage, Sentence
 
 _T = TypeVar("_T")
@@ -114,16 +121,16 @@ class SqliteArchive(ChangeLog):
                 for sentence, place in zip(one.sentences, one.places, strict=True)
             ),
         )
-        self._put_attribution(key, one.attribution)
+        self._put_attribution(key, one.lang, one.attribution)
         self._copies.add(key, one.signature)
         return "updated" if row else "added"
 
-    def _put_attribution(self, key: int, found: Attribution) -> None:
+    def _put_attribution(self, key: int, lang: str, found: Attribution) -> None:
         ids: list[int | None] = []
-        for one in found.sources:
+        for one, statements in zip(found.sources, found.counts(), strict=True):
             aliases = json.dumps(list(one.aliases), ensure_ascii=False)
             introduced = (one.introduced.start, one.introduced.end)
-            values = (key, one.name, aliases, one.role, int(one.person), *introduced)
+            values = (key, one.name, aliases, one.role, int(one.person), *introduced, lang, statements)
             ids.append(self._db.insert(f"INSERT INTO sources VALUES (NULL, {_marks(values)})", *values))
         self._db.run_many(
             "INSERT INTO statements VALUES (NULL, ?, ?, ?, ?, ?, ?)",
@@ -242,18 +249,9 @@ class SqliteArchive(ChangeLog):
 
     def sources(self, since: int = 0) -> Iterator[StoredSource]:
         """See `Archive.sources`."""
-        chosen = "FROM sources s JOIN articles a ON a.key = s.article"
-        if since:
-            statements = "(SELECT count(*) FROM statements t WHERE t.source = s.id)"
-        else:  # all are counted at once in half the time that it takes one by one
-            statements = "coalesce(t.n, 0)"
-            chosen += " LEFT JOIN (SELECT source, count(*) AS n FROM statements GROUP BY source) t ON t.source = s.id"
-        rows = self._db.rows(
-            f"SELECT s.id, a.lang, s.name, s.aliases, s.role, s.person, {statements}"
-            f" {chosen} WHERE a.sequence > ? ORDER BY s.id",
-            since,
-        )
-        return stored_sources(rows)
+        written = "WHERE article IN (SELECT key FROM articles WHERE sequence > ?)" if since else ""
+        values = (since,) if since else ()
+        return stored_sources(self._db.rows(f"SELECT {SOURCE_COLUMNS} FROM sources {written} ORDER BY id", *values))
 
     def removed_since(self, since: int) -> bool:
         """See `Archive.removed_since`."""

@@ -34,6 +34,11 @@ _DAMAGE = {
         "FROM statements t WHERE t.source IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.id = t.source AND s.article = t.article)",
     ),
+    "sources know their language or statements wrongly": (
+        "*",
+        "FROM sources s JOIN articles a ON a.key = s.article WHERE s.lang <> a.lang"
+        " OR s.statements <> (SELECT count(*) FROM statements t WHERE t.source = s.id AND t.article = s.article)",
+    ),
 }
 
 

@@ -17,6 +17,8 @@ from retrieval.types import Published, Span
 
 Floats = npt.NDArray[np.float32]
 
+SOURCE_COLUMNS = "id, lang, name, aliases, role, person, statements"
+
 _PUBLISHED: TypeAdapter[date | datetime] = TypeAdapter(Published)
 
 
@@ -40,7 +42,7 @@ def _rows(vectors: Sequence[npt.NDArray[np.float16]]) -> Floats:
 
 
 def stored_sources(rows: Iterable[Sequence[Any]]) -> Iterator[StoredSource]:
-    """Sources of rows with the same columns, aliases as JSON; what many of them share is kept, and read, once."""
+    """Sources of rows with `SOURCE_COLUMNS`; what many of them share is kept, and read, once."""
     once: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {"[]": ()}
     for source_id, lang, name, aliases, role, person, statements in rows:

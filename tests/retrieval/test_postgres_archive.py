@@ -87,6 +87,31 @@ def test_parts_that_were_lost_are_problems(archive: PostgresArchive, database: P
     assert archive.problems() == archive.damaged() == []
 
 
+def test_sources_of_before_learn_their_language_and_statements(url: str) -> None:
+    database = PostgresDatabase(url)
+    archive = PostgresArchive(database)
+    archive.put([quoting("a", source("Песков"), source("Лавров")), quoting("b", source("Песков"))])
+    expected = list(archive.sources())
+    assert [(one.lang, one.statements) for one in expected] == [("en", 1)] * 3
+    database.run("ALTER TABLE sources DROP COLUMN lang, DROP COLUMN statements")
+    database.run("UPDATE schema_version SET version = 8")
+    database.close()
+    database = PostgresDatabase(url)
+    archive = PostgresArchive(database)
+    assert list(archive.sources()) == expected
+    assert archive.problems() == []
+    database.close()
+
+
+def test_sources_that_disagree_with_their_article_are_a_problem(
+    archive: PostgresArchive, database: PostgresDatabase
+) -> None:
+    archive.put([quoting("a", source("Песков")), quoting("b", source("Лавров"))])
+    database.run("UPDATE sources SET statements = 7 WHERE name = 'Лавров'")
+    assert archive.problems() == ["1 sources know their language or statements wrongly"]
+    assert archive.damaged() == ["b"]
+
+
 def test_more_articles_than_are_read_at_once_come_in_order(
     archive: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

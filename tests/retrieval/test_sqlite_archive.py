@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from retrieval.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable
 from retrieval.sqlite_archive import SqliteArchive
 from retrieval.sqlite_database import FILE
 from retrieval.types import Article
-from tests.fakes import prepare
+from tests.fakes import prepare, quoting, source
 
 
 def article(article_id: str = "a", text: str = "One line.\nAnother line.", **rest: object) -> Article:
@@ -84,6 +85,23 @@ def test_an_archive_of_the_first_version_is_brought_up_to_date_with_all_it_holds
         archive = SqliteArchive(tmp_path)
         assert list(texts(archive)) == ["old", "new"]
         archive.close()
+
+
+def test_sources_of_before_learn_their_language_and_statements(tmp_path: Path) -> None:
+    archive = SqliteArchive(tmp_path)
+    archive.put([quoting("a", source("Песков"), source("Лавров")), quoting("b", source("Песков"))])
+    expected = list(archive.sources())
+    archive.close()
+    assert [(one.lang, one.statements) for one in expected] == [("en", 1)] * 3
+    with closing(sqlite3.connect(tmp_path / FILE)) as database, database:
+        database.executescript("ALTER TABLE sources DROP COLUMN lang; ALTER TABLE sources DROP COLUMN statements")
+        database.execute("PRAGMA user_version = 11")
+    archive = SqliteArchive(tmp_path)
+    assert list(archive.sources()) == expected
+    archive.put([quoting("c", source("Песков"))])
+    assert len(list(archive.sources())) == 4
+    assert archive.problems() == []
+    archive.close()
 
 
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -25,13 +25,15 @@ DAMAGES = {
     "knew no statements": "UPDATE sentences SET passage = NULL WHERE article = 1",
     "sentences are in no passage": "UPDATE sentences SET passage = (SELECT max(id) FROM passages) WHERE article = 1",
     "statements are of nobody": "UPDATE statements SET source = (SELECT max(id) FROM sources) WHERE article = 1",
+    "sources know their language": "UPDATE sources SET lang = 'xx' WHERE article = 1",
+    "or statements wrongly": "UPDATE sources SET statements = 7 WHERE article = 1",
     "statements belong to nothing": "UPDATE statements SET source = 9999 WHERE article = 1",
     "signatures belong to nothing": "INSERT INTO signatures VALUES (9999, 9999, x'')",
     "passages belong to nothing": "INSERT INTO passages VALUES (9999, 9999, 0, 5)",
     "never compared": "DELETE FROM signatures WHERE article = 1",
     "marks of copies belong to no article": "INSERT INTO signature_bands VALUES (1, 9999)",
 }
-NEED_ENCODING = list(DAMAGES)[:8]
+NEED_ENCODING = list(DAMAGES)[:10]
 
 
 @pytest.fixture
