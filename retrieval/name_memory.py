@@ -1,50 +1,59 @@
-"""Which names were found to be one's: to compare those of a million passages again at each start would take minutes."""
+"""What was found out about names: which are one's, what words each has, how those sound.
 
-import json
-import logging
-from collections import defaultdict
-from collections.abc import Collection, Iterator
-from functools import partial
+To find it out again for a million passages would take minutes, at each start and whenever an article goes.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
 from importlib.resources import files
-from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
-from retrieval.files import write_atomically
+from retrieval.folding import fold
+from retrieval.name_words import has_and, name_words
+from retrieval.names import indexed
+from retrieval.offices import is_country
+from retrieval.transliteration import Sound, nominative, sound
 
-log = logging.getLogger(__name__)
+# The code and tables by which names are compared, and what of it is kept.
+_COMPARING = [
+    *("archive.py", "folding.py", "identities.py", "name_memory.py", "name_words.py", "names.py", "offices.py"),
+    *("places.py", "source_follower.py", "speakers.py", "transliteration.py"),
+    *("data/names.tsv.gz", "data/places.toml", "data/spellings.tsv.gz"),
+]
 
-_COMPARING = ("speakers.py", "names.py", "name_words.py", "transliteration.py", "folding.py")
-_TABLES = ("data/names.tsv.gz", "data/spellings.tsv.gz")
+Name = tuple[bool, str]  # whether it is a person's, and the name, folded or as it is spelt
 
-Name = tuple[bool, str]  # whether it is a person's, and the name, folded
+
+class Reading(NamedTuple):
+    """What a name is by itself.
+
+    Attributes:
+        folded: the name, folded.
+        words: see `name_words`.
+        country: whether a person's name is a country's.
+        several: whether a person's name has an "and": it may be of several.
+    """
+
+    folded: str
+    words: tuple[str, ...]
+    country: bool
+    several: bool
 
 
 class NameMemory:
-    """What each name was found to be like when it first came; in a file, if one is given.
+    """What each name was found to be, and to be like when it first came."""
 
-    The file is of one way to compare names, as code and tables have it. One of another, or damaged, is begun anew.
-    """
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+    def __init__(self) -> None:
         self._like: dict[Name, Name | None] = {}
-        self._liked_by: dict[Name, list[Name]] = defaultdict(list)
-        self.unsaved = 0
-        self._version = _way()
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8")) if path else {}
-            if stored.get("version") == self._version:
-                for person, name, other in stored["names"]:
-                    self._put((bool(person), name), None if other is None else (bool(person), other))
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            log.warning("The names that were compared before cannot be read, and are compared again: %s.", error)
+        self._liked_by: dict[Name, list[Name]] = {}
+        self._readings: dict[Name, Reading] = {}  # by spelling
+        self._sounds: dict[str, Sound] = {}
+        self.unkept = 0  # what was noted since the last `keep_only`
 
     def _put(self, name: Name, other: Name | None) -> None:
         self._like[name] = other
         if other is not None:
-            self._liked_by[other].append(name)
+            self._liked_by.setdefault(other, []).append(name)
 
     def alike(self, name: Name, among: Collection[Name]) -> Name | None:
         """One of the names among those that this one was found to be like.
@@ -70,30 +79,38 @@ class NameMemory:
     def note(self, name: Name, other: Name | None) -> None:
         """Remembers that a name is like another one, or like none."""
         self._put(name, other)
-        self.unsaved += 1
+        self.unkept += 1
 
-    def save(self, names: Collection[Name]) -> None:
-        """Keeps what is known of these names, and of no other: those of deleted articles are not to be found later.
+    def reading(self, spelling: Name) -> Reading:
+        """What a name is by itself."""
+        if spelling not in self._readings:
+            person, name = spelling
+            several = person and has_and(name)
+            self._readings[spelling] = Reading(fold(name), name_words(name), person and is_country(name), several)
+        return self._readings[spelling]
 
-        Raises:
-            OSError: the file cannot be written.
-        """
-        if self._path is None:
-            return
-        kept = [(person, name, other and other[1]) for (person, name), other in self._like.items()]
-        kept = [one for one in kept if one[:2] in names and (one[2] is None or (one[0], one[2]) in names)]
-        text = json.dumps({"version": self._version, "names": kept}, ensure_ascii=False)
-        write_atomically(self._path, partial(_put_into, text=text))
-        self.unsaved = 0
+    def sound(self, word: str) -> Sound:
+        """How a word of a name sounds."""
+        if word not in self._sounds:
+            self._sounds[word] = sound(word)
+        return self._sounds[word]
+
+    def keep_only(self, names: Collection[Name], spellings: Iterable[Name]) -> None:
+        """Forgets what is not of these names, folded, and spellings: those of deleted articles are not to be kept."""
+        like, self._like, self._liked_by = self._like, {}, {}
+        for name, other in like.items():
+            if name in names and (other is None or other in names):
+                self._put(name, other)
+        self._readings = {spelling: self.reading(spelling) for spelling in spellings}
+        words = {word for one in self._readings.values() for word in indexed(one.words)}
+        words |= set(map(nominative, words))
+        self._sounds = {word: one for word, one in self._sounds.items() if word in words}
+        self.unkept = 0
 
 
-def _way() -> str:
+def way() -> str:
     """A checksum of the code and tables that names are compared by."""
     checksum = 0
-    for name in (*_COMPARING, *_TABLES):
+    for name in _COMPARING:
         checksum = crc32(files("retrieval").joinpath(name).read_bytes(), checksum)
     return f"{checksum:08x}"
-
-
-def _put_into(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from anyascii import anyascii
 
@@ -120,6 +121,11 @@ def generation(name: str) -> int:
 def is_mere_particle(words: tuple[str, ...]) -> bool:
     """Whether what is left of a name are articles and particles: "аль", "آل"."""
     return all(word in _ARTICLES or word in _PARTICLES for word in words)
+
+
+def has_and(name: str) -> bool:
+    """Whether `is_of_several` may be true of a name."""
+    return any(word in _AND or word.startswith("و") for word, _ in islice(_pieces(name), 1, None))
 
 
 def is_of_several(name: str, is_name: Callable[[str], bool]) -> bool:

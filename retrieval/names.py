@@ -1,10 +1,10 @@
 """Names of people and bodies across scripts and spellings: Lavrov = لافروف = Лавровым."""
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from retrieval.folding import fold
 from retrieval.name_words import FAMILY_FIRST, TITLES, generation, given_before_father, is_mere_particle, word_set
 from retrieval.name_words import name_words as split
-from retrieval.transliteration import Evidence, are_two, evidence, likelihood, romanised, rows, skeleton
+from retrieval.transliteration import Evidence, Sound, are_two, evidence, likelihood, romanised, rows, skeleton, sound
 
 # What is left of sureness when a name is only part of the other.
 _FAMILY_ALONE = 0.93
@@ -146,9 +146,9 @@ def _shapes(n: int, m: int) -> tuple[_Shape, ...]:
     return tuple(found)
 
 
-def _pairs(words: tuple[str, ...]) -> list[str]:
-    """Neighbours joined that another script may write as one word: Jin Ping."""
-    return [one + other for one, other in pairwise(words) if min(len(one), len(other)) <= 4]
+def indexed(words: Sequence[str]) -> set[str]:
+    """What a name of these words is found by: they, and neighbours that another script may write as one, Jin Ping."""
+    return {*words, *(one + other for one, other in pairwise(words) if min(len(one), len(other)) <= 4)}
 
 
 class NameIndex:
@@ -163,20 +163,27 @@ class NameIndex:
         self._skeletons: list[str] = []
         self._known: dict[str, dict[str, float]] = {}  # what each word asked for was found to be like
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_known": {}}  # what was asked for is nobody's business
+
     def add(self, name: str, key: Hashable) -> None:
         """Takes in one name of a key; a name without letters is ignored."""
-        words = split(name)
+        self.put(split(name), name, key)
+
+    def put(self, words: tuple[str, ...], name: str, key: Hashable, sound_of: Callable[[str], Sound] = sound) -> None:
+        """Takes in one name whose words are known, and perhaps how they sound."""
         if not words or is_mere_particle(words[-1:]):
             return
         self._names.append((words, name, key))
         if len(words) > 1:
             self._full.add(key)
-        for word in {*words, *_pairs(words)}:
+        for word in indexed(words):
             if word not in self._holders:
+                sounding = sound_of(word)
                 self._holders[word] = []
                 self._words.append(word)
-                self._skeletons.append(skeleton(word))
-                for row in rows(word):
+                self._skeletons.append(sounding.skeleton)
+                for row in sounding.rows:
                     self._by_row.setdefault(row, set()).add(word)
                 self._known.clear()
             self._holders[word].append(len(self._names) - 1)
@@ -233,7 +240,7 @@ class NameIndex:
     def _candidates(self, words: tuple[str, ...]) -> list[int]:
         """The numbers of the names that share most with the words."""
         shared: dict[int, float] = {}
-        for word in {*words, *_pairs(words)}:
+        for word in indexed(words):
             for like, likeness in self._similar(word).items():
                 for number in self._holders[like]:
                     last = self._names[number][0][-1] == like

@@ -8,7 +8,7 @@ from pathlib import Path
 from retrieval.sqlite_database import FILE
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_BESIDE = ("vectors.faiss", "words", "names.json", "log.key")
+_BESIDE = ("vectors.faiss", "words", "speakers.snapshot", "log.key")
 
 
 def exposed(data_dir: Path) -> list[Path]:

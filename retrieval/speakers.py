@@ -4,29 +4,32 @@ Worked out in memory from the names that the archive keeps, and brought up to da
 compared only when their family names sound alike or stand together in the table of `transliteration`.
 """
 
-import hashlib
+import logging
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from retrieval.archive import Archive, StoredSource
 from retrieval.errors import ArchiveUnwritable
-from retrieval.folding import fold, script_of, stems
+from retrieval.folding import fold, script_of
+from retrieval.identities import Identity, body_stems, keys, one_body, own_name, speaker_id
 from retrieval.misspelling import nearness, sounding_near
-from retrieval.name_memory import NameMemory
+from retrieval.name_memory import NameMemory, Reading, way
 from retrieval.name_words import is_of_several
 from retrieval.names import NameIndex, name_likeness, name_words
-from retrieval.offices import is_country, is_no_name
+from retrieval.offices import is_country
+from retrieval.snapshots import keep, kept
 from retrieval.source_follower import SourceFollower
-from retrieval.transliteration import rows, skeleton
+from retrieval.transliteration import Sound
 from retrieval.types import Speaker
 
-# Likeness from which names in two scripts are one body's: of 50 bodies and countries 27 to 35 have it across two of our
-# three scripts, and nothing that is not spelt alike.
-_SAME_BODY = 0.95
+log = logging.getLogger(__name__)
+
+SNAPSHOT = "speakers.snapshot"  # its file in the data folder
+_FORMER = "names.json"  # that of before
+
 _SAME = 0.75  # likeness from which two full names are one person's; that of `NameIndex.find`
 _WITHIN = 0.8  # likeness from which a name within a longer phrase counts
 _SPELT = 0.9  # likeness that a family name has with its own cases and spellings in one script, and other words have not
@@ -35,49 +38,17 @@ _CLOSE = 0.05  # likeness by which a second person may fall behind and still be 
 _SUGGESTED = 3  # people asked back for a misspelt name: what somebody reads at a glance
 _BETTER_KNOWN = 3  # times as many statements make a body of one word the person of that family name: "أردوغان"
 _DOMINANT = 10  # times as many statements make a bare family name mean the one who is in the news
-_ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s+[A-ZА-ЯЁ]\w+")  # a name of one word that does is somebody else's given name
-_DESCRIPTION = re.compile(r"(?:[a-zа-яё]{4,}\s+)(?:[a-zа-яё-]+\s+)*(?=[A-ZА-ЯЁ])")
-_INSTRUMENTAL = ("ым", "им", "ом", "ем")
-_SAVE_AFTER = 500  # new names, which take a second or two to compare
+_KEEP_AFTER = 500  # new names, which take a second or two to compare
+_KEEP_SHARE = 0.05  # of all names: to keep those of a million passages takes two seconds
 _LONGEST_BODY = 5  # words: a longer source is a description, which nobody asks for by name
 
-
-@dataclass
-class _Identity:
-    """One person or body: its names with their statements, its sources, and of them the first and the most quoted one.
-
-    `roles` has the first role of each language.
-    """
-
-    person: bool
-    names: Counter[str] = field(default_factory=Counter)
-    sources: set[int] = field(default_factory=set)
-    first: StoredSource | None = None
-    most: StoredSource | None = None
-    roles: dict[str, str] = field(default_factory=dict)
-
-    def add(self, stored: StoredSource, name: str) -> None:
-        """Takes in a source by that name, after all with a lower id."""
-        self.names[name] += stored.statements
-        self.sources.add(stored.id)
-        self.first = self.first or stored
-        if self.most is None or stored.statements > self.most.statements:
-            self.most = stored
-        if stored.role:
-            self.roles.setdefault(stored.lang, stored.role)
-
-    @property
-    def full(self) -> bool:
-        """Whether a name of several words is known; a person without one may be anybody's namesake.
-
-        So may be what was not seen to be a person, "Erdogan"; not an office or a country.
-        """
-        return any(len(name_words(name)) > 1 or (not self.person and is_no_name(name)) for name in self.names)
-
-    @property
-    def statements(self) -> int:
-        return sum(self.names.values())
+# What is kept, and the classes of it.
+_STATE = [
+    *("_archive", "_sequence", "_memory", "_identities", "_by_spelling", "_by_name", "_by_key", "_by_id"),
+    *("_stored", "_nobody", "_names", "_bare_names"),
+]
+_KEPT = (NameMemory, Reading, Sound, NameIndex, Identity)
 
 
 @dataclass(frozen=True)
@@ -94,39 +65,68 @@ class Found:
 class SpeakerIndex(SourceFollower):
     """The speakers of an archive, by source and by name in any script.
 
-    Which names are one's is kept in `data_dir`, if it is given, so that the next start need not compare them all.
+    What was worked out is kept in `data_dir`, if it is given, so that the next start goes on from there.
     """
 
     def __init__(self, data_dir: Path | None = None) -> None:
-        self._path = data_dir and data_dir / "names.json"
-        self._memory = NameMemory(self._path)
+        self._path = data_dir and data_dir / SNAPSHOT
+        self._memory = NameMemory()
+        self._kept = 0  # the sequence number that the file has reached
         super().__init__()
 
     def catch_up(self, archive: Archive, *, wait: bool = True) -> None:
         """See `SourceFollower.catch_up`."""
         super().catch_up(archive, wait=wait)
         with self._lock:
-            if self._memory.unsaved >= _SAVE_AFTER:
-                self._keep()
+            if self._anew or self._memory.unkept >= max(_KEEP_AFTER, _KEEP_SHARE * len(self._by_name)):
+                try:
+                    self._keep()
+                except OSError as error:  # who asks must not suffer from a full disk
+                    log.warning("%s cannot be written: %s", self._path, error)
+
+    def _follow(self, archive: Archive) -> None:
+        if not self._archive:
+            self._take_up(archive)
+        super()._follow(archive)
+
+    def _take_up(self, archive: Archive) -> None:
+        """Goes on from what was kept, if it is of this archive and of this way to compare names."""
+        try:
+            state = kept(self._path, way(), _KEPT) if self._path else None
+        except (OSError, ValueError) as error:
+            log.warning("%s cannot be read, and is made anew: %s.", self._path, error)
+            return
+        if state and state["_archive"] == archive.identity and state["_sequence"] <= archive.sequence():
+            sources = map(StoredSource._make, state["_stored"])
+            with self._lock:
+                self.__dict__.update(state, _stored={one.id: one for one in sources})
+                self._kept, self._anew = self._sequence, False
 
     def save(self) -> None:
-        """Puts on disk what was found out about names.
+        """Puts on disk what was worked out.
 
         Raises:
             ArchiveUnwritable: when the file cannot be written.
         """
         with self._lock:
-            if self._memory.unsaved:
-                self._keep()
+            if self._sequence != self._kept:
+                try:
+                    self._keep()
+                except OSError as error:
+                    raise ArchiveUnwritable(f"{self._path} cannot be written: {error.strerror}.") from error
 
     def _keep(self) -> None:
-        try:
-            self._memory.save(self._by_name.keys())
-        except OSError as error:
-            raise ArchiveUnwritable(f"{self._path} cannot be written: {error.strerror}.") from error
+        self._anew = False  # written or not: not tried again with every question
+        self._memory.keep_only(self._by_name.keys(), self._by_spelling.keys())
+        if self._path:
+            self._path.with_name(_FORMER).unlink(missing_ok=True)
+            sources = list(map(tuple, self._stored.values()))  # those are plain: kept in a fifth of the time
+            keep(self._path, way(), {name: self.__dict__[name] for name in _STATE} | {"_stored": sources})
+        self._kept = self._sequence
 
     def _clear(self) -> None:
-        self._identities: list[_Identity] = []
+        self._anew = True  # the file may name those of deleted articles
+        self._identities: list[Identity] = []
         self._by_spelling: dict[tuple[bool, str], int] = {}
         self._by_name: dict[tuple[bool, str], int] = {}  # the same, by folded spellings
         self._by_key: dict[str | int, list[int]] = {}
@@ -142,7 +142,7 @@ class SpeakerIndex(SourceFollower):
             return
         if self._hosts_of:
             self._hosts_of.clear()
-        name, person = _own_name(stored), stored.person
+        name, person = own_name(stored), stored.person
         number = self._by_spelling.get((person, name))
         if number is None:
             number = self._by_spelling[person, name] = self._numbered(name, person)
@@ -151,27 +151,27 @@ class SpeakerIndex(SourceFollower):
 
     def _of(self, stored: StoredSource) -> int:
         """The identity that a source was found to be."""
-        return self._by_spelling[stored.person, _own_name(stored)]
+        return self._by_spelling[stored.person, own_name(stored)]
 
     def _numbered(self, name: str, person: bool) -> int:
         """The identity that has a spelling from now on: one that is known, or a new one."""
-        folded = fold(name)
+        folded, words, country, several = self._memory.reading((person, name))
         if (person, folded) in self._by_name:
             return self._by_name[person, folded]
         number = self._joined(name, folded, person)
         if number is None:
             number = len(self._identities)
-            self._identities.append(_Identity(person))
+            self._identities.append(Identity(person))
         self._by_name[person, folded] = number
-        self._by_id[_id(folded, person)] = number
-        if person and (is_country(name) or is_of_several(name, self._names.knows)):
+        self._by_id[speaker_id(folded, person)] = number
+        if country or (several and is_of_several(name, self._names.knows)):
             self._nobody.add(number)
             return number
-        for key in _keys(name):
+        for key in keys(words, self._memory.sound):
             self._by_key.setdefault(key, []).append(number)
         if person or len(name.split()) <= _LONGEST_BODY:
-            bare = person and len(name_words(name)) < 2
-            (self._bare_names if bare else self._names).add(name, number)
+            bare = person and len(words) < 2
+            (self._bare_names if bare else self._names).put(words, name, number, self._memory.sound)
         return number
 
     def _joined(self, name: str, folded: str, person: bool) -> int | None:
@@ -192,10 +192,10 @@ class SpeakerIndex(SourceFollower):
     def _same(self, name: str, person: bool) -> int | None:
         """The identity that a new name belongs to: full names only, since a family name alone may be anybody's."""
         if not person:
-            near = {number for key in _keys(name) for number in self._by_key.get(key, ())}
+            near = {number for key in keys(name_words(name)) for number in self._by_key.get(key, ())}
             bodies = sorted(number for number in near if not self._identities[number].person)
             return next(
-                (one for one in bodies if any(_one_body(name, own) for own in self._identities[one].names)), None
+                (one for one in bodies if any(one_body(name, own) for own in self._identities[one].names)), None
             )
         if len(name_words(name)) < 2:
             return None
@@ -215,7 +215,7 @@ class SpeakerIndex(SourceFollower):
         return 2 * alike >= sum(full.values())
 
     def _alike(self, name: str) -> set[int]:
-        found = {number for key in _keys(name) for number in self._by_key.get(key, ())}
+        found = {number for key in keys(name_words(name)) for number in self._by_key.get(key, ())}
         return {number for number in found if self._identities[number].person and self._identities[number].full}
 
     def _likeness(self, name: str, number: int) -> float:
@@ -316,7 +316,9 @@ class SpeakerIndex(SourceFollower):
         names = self._identities[number].names
         count = len(name_words(phrase))
         return any(
-            len(name_words(name)) == count if script_of(phrase) != script_of(name) else _stems(phrase) <= _stems(name)
+            len(name_words(name)) == count
+            if script_of(phrase) != script_of(name)
+            else body_stems(phrase) <= body_stems(name)
             for name in names
         )
 
@@ -370,7 +372,7 @@ class SpeakerIndex(SourceFollower):
         """An identity with the names that mean it, its own among them, where they are not known yet."""
         own = [self._identities[one] for one in meant or (number, *self._guests(number))]
         sources = frozenset().union(*(one.sources for one in own))
-        most = max((one.most for one in own if one.most), key=lambda one: (one.statements, -one.id))
+        most = self._stored[-max(one.most for one in own)[1]]
         statements = sum(one.statements for one in own)
         return Found(self._speaker(number, most), self._identities[number].person, likeness, sources, statements)
 
@@ -378,7 +380,7 @@ class SpeakerIndex(SourceFollower):
         """The bare family names that mean this person."""
         if self._identities[number].person:
             names = self._identities[number].names
-            near = {one for name in names for key in _keys(name) for one in self._by_key.get(key, ())}
+            near = {one for name in names for key in keys(name_words(name)) for one in self._by_key.get(key, ())}
             yield from (one for one in near if one != number and self._host(one) == number)
 
     def _speaker(self, number: int, stored: StoredSource) -> Speaker:
@@ -388,48 +390,7 @@ class SpeakerIndex(SourceFollower):
         mine = [name for name in names if script_of(name) == script]
         name = stored.name
         if stored.person and len(name_words(name)) < 2:
-            name = max(mine, key=lambda one: (len(name_words(one)), own.names[one]))
+            name = max(mine, key=lambda one: (len(name_words(one)), own.names.get(one, 0)))
         role = stored.role or own.roles.get(stored.lang)
         aliases = dict.fromkeys(one for one in (stored.name, *stored.aliases, *names) if one != name)
-        first = (own.first or stored).name
-        return Speaker(id=_id(fold(first), own.person), name=name, aliases=list(aliases), role=role)
-
-
-def _id(folded: str, person: bool) -> str:
-    """The id of who is first quoted under this folded name: articles that are added later do not change it."""
-    return "s" + hashlib.sha256(f"{'person' if person else 'body'} {folded}".encode()).hexdigest()[:12]
-
-
-def _own_name(stored: StoredSource) -> str:
-    """A source's name, of a person without the small letters before it: "министр иностранных дел Валид аль-Муалем"."""
-    found = _DESCRIPTION.match(stored.name) if stored.person else None
-    return stored.name[found.end() :] if found else stored.name
-
-
-def _one_body(one: str, other: str) -> bool:
-    """Whether two names are one body's: the same words, or words that sound alike in two scripts."""
-    if script_of(one) == script_of(other):
-        return _stems(one) == _stems(other)
-    one, other = _bare(one), _bare(other)
-    return len(name_words(one)) == len(name_words(other)) and name_likeness(one, other) >= _SAME_BODY
-
-
-def _bare(name: str) -> str:
-    """A body's name without the article in front of it."""
-    found = _ARTICLE.match(name)
-    return name[found.end() :] if found else name
-
-
-def _stems(name: str) -> frozenset[str]:
-    """The stems of a body's name, without article."""
-    return frozenset(stems(_bare(name), "en"))  # other scripts tell their language
-
-
-def _keys(name: str) -> set[str | int]:
-    """What names of one person have in common: how the family name sounds, and the table's rows that it is in."""
-    words = name_words(name)
-    if not words:
-        return set()
-    family = words[-1]
-    nominative = family[:-2] if family.endswith(_INSTRUMENTAL) else family  # whose consonant sounds
-    return {skeleton(family), skeleton(nominative), *rows(family)}
+        return Speaker(id=speaker_id(fold(own.first), own.person), name=name, aliases=list(aliases), role=role)

@@ -306,10 +306,30 @@ _SKELETON = str.maketrans(
 )  # fmt: skip
 
 
+_INSTRUMENTAL = ("ым", "им", "ом", "ем")
+
+
 @lru_cache(maxsize=200_000)
 def skeleton(word: str) -> str:
     """The consonants of a folded word, one letter for each kind, the same for every script; "a" when it has none."""
     return "".join(c for c in sounds(without_article(word)).translate(_SKELETON) if c in "bftskhlrmn") or "a"
+
+
+def nominative(word: str) -> str:
+    """A folded Russian family name without the ending of the instrumental case, whose consonant sounds."""
+    return word[:-2] if word.endswith(_INSTRUMENTAL) else word
+
+
+class Sound(NamedTuple):
+    """What words that may be one name word have in common: see `skeleton` and `rows`."""
+
+    skeleton: str
+    rows: tuple[int, ...]
+
+
+def sound(word: str) -> Sound:
+    """How a folded word sounds."""
+    return Sound(skeleton(word), tuple(sorted(rows(word))))
 
 
 @lru_cache(maxsize=200_000)
