@@ -273,12 +273,12 @@ class Workspace:
     def load(self) -> None:
         """Loads what takes longest of what answering needs, beside each other."""
         encoder = self.encoder
-        with making_much(), ThreadPoolExecutor(2, "load") as beside:
-            encoding = beside.submit(encoder.encode, ["warm-up"], "query")
-            detecting = beside.submit(detect_language, "warm-up")
+        with making_much(), ThreadPoolExecutor(1, "load") as beside:
+            loading = [beside.submit(encoder.encode, ["warm-up"], "query"), beside.submit(getattr, self, "index")]
+            detect_language("warm-up")  # first: beside what keeps the interpreter for a second it would not get on
             self.speakers.catch_up(self.archive)
-            encoding.result()
-            detecting.result()
+            for one in loading:
+                one.result()
 
     def warm_up(self) -> None:
         """Does what the first question would have to wait for."""

@@ -35,7 +35,6 @@ class CompiledNetwork:
 
     def __init__(self, folder: Path) -> None:
         self.facts = Facts(**json.loads((folder / FACTS).read_text(encoding="utf-8")))
-        self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self.surprise = np.load(folder / SURPRISE, allow_pickle=False)
         cores = os.cpu_count() or 1
         self._model = openvino.Core().compile_model(
@@ -48,6 +47,8 @@ class CompiledNetwork:
                 "CPU_RUNTIME_CACHE_CAPACITY": _OPERATIONS,
             },
         )
+        # Second, for it keeps the interpreter: while OpenVINO compiles, others can load who is quoted.
+        self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._thread = threading.local()
 
     def forward(self, ids: Numbers, mask: Numbers) -> Vectors:
