@@ -234,6 +234,11 @@ class SpeakerIndex(SourceFollower):
         body, most = not self._identities[number].person, self._identities[hosts[0]].statements
         return number if body and most < _BETTER_KNOWN * self._identities[number].statements else hosts[0]
 
+    def _may_host(self, number: int, guest: int) -> bool:
+        """Whether `_hosts` of the guest may have that identity; told without all the others of that family name."""
+        identity = self._identities[guest]
+        return not identity.full and self._is_like(next(iter(identity.names)), number)
+
     def _hosts(self, number: int) -> list[int]:
         """The two most quoted whom a bare family name may mean, or fewer; nobody else for a full name."""
         identity = self._identities[number]
@@ -381,7 +386,8 @@ class SpeakerIndex(SourceFollower):
         if self._identities[number].person:
             names = self._identities[number].names
             near = {one for name in names for key in keys(name_words(name)) for one in self._by_key.get(key, ())}
-            yield from (one for one in near if one != number and self._host(one) == number)
+            bare = (one for one in near if one != number and self._may_host(number, one))
+            yield from (one for one in bare if self._host(one) == number)
 
     def _speaker(self, number: int, stored: StoredSource) -> Speaker:
         own = self._identities[number]
