@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from retrieval import planning
-from retrieval.archive import Source
+from retrieval.archive import Source, StoredSource
 from retrieval.encoder import Encoding, Role
 from retrieval.planning import Asking, RoleMatcher, Target
 from retrieval.types import Span
-from tests.fakes import FakeWorkspace, quoting, source
+from tests.fakes import FakeEncoder, FakeWorkspace, quoting, source
 
 TODAY = date(2026, 5, 20)
 MINISTER = source("Sergey Lavrov", role="Russian foreign minister")
@@ -148,6 +150,66 @@ def test_a_body_is_also_what_its_article_calls_it(
     workspace.archive.put([quoting("one", own, other, lang=lang)])
     fitting = [one for one in workspace.archive.sources() if planning._may_be(asked, lang, one, 0.0)]
     assert [one.name for one in fitting] == [body]
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "called", "like"),
+    [
+        ("en", "the British foreign secretary", "Foreign Secretary", True),
+        ("en", "the British foreign secretary", "French foreign secretary", False),
+        ("en", "the British foreign secretary", "adviser to the foreign secretary", False),
+        ("ru", "глава оборонного комитета бундестага", "глава комитета по обороне немецкого парламента", True),
+        ("ru", "глава оборонного комитета", "заместитель главы комитета по обороне", False),
+        ("ru", "министр обороны Германии", "министр обороны Франции", False),
+        ("ar", "قائد عملية تحرير عدن", "قائد اللواء", True),
+        ("ar", "وزير الدفاع الروسي", "نائب وزير الدفاع الروسي", False),
+    ],
+)
+def test_an_office_in_other_words_is_that_of_who_speaks_about_what_is_asked(
+    workspace: FakeWorkspace, lang: str, asked: str, called: str, like: bool
+) -> None:
+    workspace.archive.put([quoting("one", source("Jack Straw", role=called), lang=lang)])
+    (one,) = workspace.archive.sources()
+    least, together = planning._LIKE, planning._LIKE_AND_FITS
+    assert planning._is_like(asked, lang, one, least, together) is like
+    assert not planning._is_like(asked, lang, one, least, together - 0.01)
+    assert not planning._is_like(asked, lang, one, least - 0.01, together)
+    assert not planning._is_like(asked, "de", one, least, together)
+
+
+def test_who_is_called_like_that_is_meant_before_who_only_may_be(
+    asking: Callable[..., Asking], workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def likeness(_: RoleMatcher, __: str, stored: Sequence[StoredSource]) -> npt.NDArray[np.float32]:
+        return np.array([0.79 if one.name == "Jack Straw" else 1.0 for one in stored], np.float32)
+
+    monkeypatch.setattr(RoleMatcher, "likeness", likeness)
+    asked = "British foreign secretary"
+    plans = asking(source("Jack Straw", role="Foreign Secretary"))
+    plans.speakers.catch_up(workspace.archive)
+    (straw,) = (one.id for one in workspace.archive.sources())
+    assert plans.described(asked, {straw: 0.3}) == (frozenset(), None), "what he says does not fit"
+    assert plans.described(asked, {straw: 0.6})[0] == {straw}
+    workspace.archive.put([quoting("other", source("Robin Cook", role="British foreign secretary"))])
+    plans.speakers.catch_up(workspace.archive)
+    (cook,) = (one.id for one in workspace.archive.sources() if one.id != straw)
+    assert plans.described(asked, {straw: 0.6, cook: 0.2})[0] == {cook}
+
+
+def test_only_those_who_speak_most_about_what_is_asked_are_compared(
+    asking: Callable[..., Asking], workspace: FakeWorkspace
+) -> None:
+    offices = [f"keeper{number} of matter{number}" for number in range(2 * planning._COMPARED)]
+    plans = asking(*(source(f"Person {number}", role=office) for number, office in enumerate(offices)))
+    plans.speakers.catch_up(workspace.archive)
+    ids = [one.id for one in workspace.archive.sources()]
+    relevance = {one: 0.3 - number / 1000 for number, one in enumerate(ids)}
+    encoder = workspace.encoder
+    assert isinstance(encoder, FakeEncoder)
+    assert plans.described(offices[5], relevance)[0] == {ids[5]}
+    assert plans.described(offices[-1], relevance) == (frozenset(), None)
+    assert offices[5] in encoder.encoded
+    assert offices[-2] not in encoder.encoded
 
 
 def test_descriptions_are_encoded_once_and_together(workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
