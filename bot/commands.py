@@ -117,6 +117,7 @@ def ingest(settings: Settings, sources: list[str], *, as_json: bool, dry_run: bo
                 interrupted = True
             if report.added + report.updated and not dry_run and not interrupted:
                 bar.update(task, completed=extent.done, description="indexes", speed="")
+                workspace.encoder.rest()  # to make the vector index anew takes as much memory again
                 workspace.save()
     if as_json:
         _print_json(report.model_dump())

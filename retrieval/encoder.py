@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from config.settings import Encoder as EncoderSettings
 from retrieval import bundled_model
+from retrieval.heap import give_back
 from retrieval.linear import unit
 from retrieval.network import DEPTHS, Network, Vectors, deep_layers, token_layers
 from retrieval.networks import opened
@@ -88,6 +89,9 @@ class Encoder(Protocol):
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """Length of each text in tokens, without prompt and special tokens."""
+
+    def rest(self) -> None:
+        """Gives the memory of the model back, which is loaded again when it is needed."""
 
 
 class SentenceTransformerEncoder:
@@ -171,6 +175,12 @@ class SentenceTransformerEncoder:
         with self._lock:
             self._network.tokenizer.no_truncation()
             return [len(one.ids) for one in self._network.tokenizer.encode_batch(apart, add_special_tokens=False)]
+
+    def rest(self) -> None:
+        """See `Encoder.rest`."""
+        with self._lock:
+            self.__dict__.pop("_network", None)
+        give_back()
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

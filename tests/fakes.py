@@ -54,6 +54,9 @@ class FakeEncoder:
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
+    def rest(self) -> None:
+        """Has no model to give back."""
+
     def _direction(self, word: str) -> Floats:
         return _direction(re.sub(r"\W", "", word).casefold(), self.dimension)
 

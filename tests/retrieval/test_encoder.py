@@ -1,11 +1,13 @@
 """The encoder: vectors that line up with the text, whatever the text and the model."""
 
+import gc
 import json
 import os
 import socket
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,19 @@ def test_a_text_has_the_same_vector_in_any_company(encoder: SentenceTransformerE
         if len(alone.tokens[0]):
             a, b = (vectors.mean(axis=0).ravel() for vectors in (alone.tokens[0], together.tokens[i]))
             assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 1 - NOISE
+
+
+def test_a_model_that_rested_is_loaded_again_and_finds_the_same(tiny_model: Path, cache: Path) -> None:
+    encoder = SentenceTransformerEncoder(EncoderSettings(model=str(tiny_model), cache_dir=cache))
+    before = encoder.encode(FEW, "passage")
+    network = weakref.ref(encoder._network)
+    encoder.rest()
+    gc.collect()
+    assert network() is None
+    after = encoder.encode(FEW, "passage")
+    assert np.abs(after.pooled - before.pooled).max() < NOISE
+    encoder.rest()
+    encoder.rest()
 
 
 def test_several_threads_get_what_one_would(tiny: SentenceTransformerEncoder) -> None:
