@@ -17,7 +17,7 @@ from retrieval.transliteration import Sound, nominative, sound
 # The code and tables by which names are compared, and what of it is kept.
 _COMPARING = [
     *("archive.py", "folding.py", "identities.py", "name_memory.py", "name_words.py", "names.py", "offices.py"),
-    *("places.py", "source_follower.py", "speakers.py", "transliteration.py"),
+    *("places.py", "skeletons.py", "source_follower.py", "speakers.py", "transliteration.py"),
     *("data/names.tsv.gz", "data/places.toml", "data/spellings.tsv.gz"),
 ]
 
@@ -108,7 +108,7 @@ class NameMemory:
         self.unkept = 0
 
 
-def way() -> str:
+def comparison_version() -> str:
     """A checksum of the code and tables that names are compared by."""
     checksum = 0
     for name in _COMPARING:

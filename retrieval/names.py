@@ -12,6 +12,7 @@ from rapidfuzz.distance import Indel
 from retrieval.folding import fold
 from retrieval.name_words import FAMILY_FIRST, TITLES, generation, given_before_father, is_mere_particle, word_set
 from retrieval.name_words import name_words as split
+from retrieval.skeletons import Skeletons
 from retrieval.transliteration import Evidence, Sound, are_two, evidence, likelihood, romanised, rows, skeleton, sound
 
 # What is left of sureness when a name is only part of the other.
@@ -159,8 +160,7 @@ class NameIndex:
         self._full: set[Hashable] = set()  # the keys with a name of several words
         self._holders: dict[str, list[int]] = {}  # of each word: the numbers of its names
         self._by_row: dict[int, set[str]] = {}
-        self._words: list[str] = []
-        self._skeletons: list[str] = []
+        self._skeletons = Skeletons()
         self._known: dict[str, dict[str, float]] = {}  # what each word asked for was found to be like
 
     def __getstate__(self) -> dict[str, Any]:
@@ -181,8 +181,7 @@ class NameIndex:
             if word not in self._holders:
                 sounding = sound_of(word)
                 self._holders[word] = []
-                self._words.append(word)
-                self._skeletons.append(sounding.skeleton)
+                self._skeletons.add(word, sounding.skeleton)
                 for row in sounding.rows:
                     self._by_row.setdefault(row, set()).add(word)
                 self._known.clear()
@@ -258,17 +257,11 @@ class NameIndex:
         return self._known[word]
 
     def _look_up(self, word: str) -> Iterator[tuple[str, float]]:
-        near = process.extract(
-            skeleton(word), self._skeletons, scorer=Indel.normalized_similarity, score_cutoff=_SOUNDING, limit=_NEAR
-        )
-        near_words = [self._words[place] for _, _, place in near]
+        near = self._skeletons.near(skeleton(word), _SOUNDING, _NEAR)
         closest = process.extract(
-            romanised(word),
-            [romanised(other) for other in near_words],
-            scorer=Indel.normalized_similarity,
-            limit=_NEAREST,
+            romanised(word), list(map(romanised, near)), scorer=Indel.normalized_similarity, limit=_NEAREST
         )
-        words = {near_words[place] for _, _, place in closest}
+        words = {near[place] for _, _, place in closest}
         for row in rows(word):
             words |= self._by_row.get(row, set())
         for other in words:

@@ -16,10 +16,11 @@ from retrieval.errors import ArchiveUnwritable
 from retrieval.folding import fold, script_of
 from retrieval.identities import Identity, body_stems, keys, one_body, own_name, speaker_id
 from retrieval.misspelling import nearness, sounding_near
-from retrieval.name_memory import NameMemory, Reading, way
+from retrieval.name_memory import NameMemory, Reading, comparison_version
 from retrieval.name_words import is_of_several
 from retrieval.names import NameIndex, name_likeness, name_words
 from retrieval.offices import is_country
+from retrieval.skeletons import Skeletons
 from retrieval.snapshots import keep, kept
 from retrieval.source_follower import SourceFollower
 from retrieval.transliteration import Sound
@@ -48,7 +49,7 @@ _STATE = [
     *("_archive", "_sequence", "_memory", "_identities", "_by_spelling", "_by_name", "_by_key", "_by_id"),
     *("_stored", "_nobody", "_names", "_bare_names"),
 ]
-_KEPT = (NameMemory, Reading, Sound, NameIndex, Identity)
+_KEPT = (NameMemory, Reading, Sound, NameIndex, Skeletons, Identity)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class SpeakerIndex(SourceFollower):
     def _take_up(self, archive: Archive) -> None:
         """Goes on from what was kept, if it is of this archive and of this way to compare names."""
         try:
-            state = kept(self._path, way(), _KEPT) if self._path else None
+            state = kept(self._path, comparison_version(), _KEPT) if self._path else None
         except (OSError, ValueError) as error:
             log.warning("%s cannot be read, and is made anew: %s.", self._path, error)
             return
@@ -121,7 +122,8 @@ class SpeakerIndex(SourceFollower):
         if self._path:
             self._path.with_name(_FORMER).unlink(missing_ok=True)
             sources = list(map(tuple, self._stored.values()))  # those are plain: kept in a fifth of the time
-            keep(self._path, way(), {name: self.__dict__[name] for name in _STATE} | {"_stored": sources})
+            state = {name: self.__dict__[name] for name in _STATE} | {"_stored": sources}
+            keep(self._path, comparison_version(), state)
         self._kept = self._sequence
 
     def _clear(self) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from retrieval import speakers
 from retrieval.errors import ArchiveUnwritable
-from retrieval.name_memory import way
+from retrieval.name_memory import comparison_version
 from retrieval.speakers import SNAPSHOT, SpeakerIndex
 from retrieval.sqlite_archive import SqliteArchive
 from retrieval.sqlite_database import FILE
@@ -128,7 +128,7 @@ def test_a_file_that_is_ahead_of_its_archive_is_not_taken_up(tmp_path: Path, arc
 
 def state(content: bytes) -> bytes:
     """A file with the head of this version."""
-    return b"%s %08x\n%s" % (way().encode(), crc32(content), content)
+    return b"%s %08x\n%s" % (comparison_version().encode(), crc32(content), content)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"0 00000000\n", b"\x00\x01", b"%s", b"%s 00000000\n\x80\x05N."])
@@ -136,7 +136,7 @@ def test_a_file_that_is_damaged_or_of_another_version_is_made_anew(
     tmp_path: Path, archive: SqliteArchive, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     expected = kept(tmp_path, archive)
-    (tmp_path / SNAPSHOT).write_bytes(content.replace(b"%s", way().encode()))
+    (tmp_path / SNAPSHOT).write_bytes(content.replace(b"%s", comparison_version().encode()))
     caplog.clear()
     assert kept(tmp_path, archive) == expected
     assert all(one.levelno == logging.WARNING for one in caplog.records)
