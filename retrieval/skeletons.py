@@ -6,7 +6,9 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-_LETTERS = "bftskhlrmna"
+from retrieval.transliteration import CONSONANTS, VOWELS_ONLY
+
+_LETTERS = CONSONANTS + VOWELS_ONLY
 _ROUNDING = 1e-6
 _MOST = 255  # of a letter, in a byte: no name has as many
 

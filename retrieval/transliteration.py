@@ -19,6 +19,7 @@ from anyascii import anyascii
 Worths = dict[tuple[str, str], float]
 
 ARABIC, CYRILLIC, LATIN = "ACL"
+CONSONANTS, VOWELS_ONLY = "bftskhlrmn", "a"  # what a skeleton is of
 
 # Latin letters that spell one sound together; a capital stands for a sound without a letter of its own.
 _TOGETHER = {
@@ -311,8 +312,8 @@ _INSTRUMENTAL = ("ым", "им", "ом", "ем")
 
 @lru_cache(maxsize=200_000)
 def skeleton(word: str) -> str:
-    """The consonants of a folded word, one letter for each kind, the same for every script; "a" when it has none."""
-    return "".join(c for c in sounds(without_article(word)).translate(_SKELETON) if c in "bftskhlrmn") or "a"
+    """The consonants of a folded word, one of `CONSONANTS` for each, the same for every script, or `VOWELS_ONLY`."""
+    return "".join(c for c in sounds(without_article(word)).translate(_SKELETON) if c in CONSONANTS) or VOWELS_ONLY
 
 
 def nominative(word: str) -> str:
