@@ -98,6 +98,7 @@ class Lexicon:
     relative: dict[str, str]
     clitics: re.Pattern[str] | None
     templates: dict[str, str]  # of follow-ups as questions of their own
+    initials: frozenset[str]  # what these words are in capitals, unless all is
     drops_subjects: bool
     longest: int
 
@@ -117,6 +118,8 @@ class Lexicon:
             )
             start, end = spans[i][0], spans[i + n - 1][1]
             known = self.classes.get(tuple(folded[i : i + n]), frozenset())
+            if folded[i] in self.initials and text[start:end].isupper() and not text.isupper():
+                known = frozenset()
             classes = known | self._shapes(text[start:end])
             found.append(Word(start, end, " ".join(folded[i : i + n]), classes, listed=bool(known)))
             i += n
@@ -147,6 +150,7 @@ def lexicon(language: str) -> Lexicon:
         relative=_folded(data["relative"]),
         clitics=re.compile(data["clitics"]) if "clitics" in data else None,
         templates=data["templates"],
+        initials=frozenset(map(_phrase, data.get("initials", "").split())),
         drops_subjects=data["drops_subjects"],
         longest=max(len(phrase) for phrase in classes),
     )

@@ -129,11 +129,36 @@ STATEMENTS = [
     ("Мандела про свободу", "Мандела", "свободу"),
     ("Что было сказано о блокаде?", None, "блокаде"),
     ("Что он сказал о блокаде?", None, "блокаде"),
+    # titles, bodies and places that belong to whoever is asked about
+    ("كيف برر الأمين العام لحلف الناتو ينس ستولتنبرغ زيادة الإنفاق العسكري؟",
+     "الأمين العام لحلف الناتو ينس ستولتنبرغ", "زيادة الإنفاق العسكري"),
+    ("ماذا قال المتحدث باسم الشرطة في مكة المكرمة العقيد عاطي القرشي عن السرقات؟",
+     "المتحدث باسم الشرطة في مكة المكرمة العقيد عاطي القرشي", "السرقات"),
+    ("لماذا رفض السيناتور جون ماكين مشروع القانون؟", "السيناتور جون ماكين", "مشروع القانون"),
+    ("كيف وصف العقيد محمد المقاطي العملية الأمنية؟", "العقيد محمد المقاطي", "العملية الأمنية"),
+    ("كيف شرح زعيم حزب الخضر روبرت هابيك أن أسعار الطاقة سترتفع؟", "زعيم حزب الخضر روبرت هابيك", "أسعار الطاقة سترتفع"),
+    ("هل نفت وزارة الخارجية الإيرانية إجراء مفاوضات مباشرة؟", "وزارة الخارجية الإيرانية", "إجراء مفاوضات مباشرة"),
+    ("كيف فسرت شرطة دبي اغتيال المبحوح؟", "شرطة دبي", "اغتيال المبحوح"),
+    ("عن الحجاب ماذا قالت مارين لوبان؟", "مارين لوبان", "الحجاب"),
+    ("What did WHO regional director Balkhy warn about cholera?", "WHO regional director Balkhy", "cholera"),
+    ("What concerns did Médecins Sans Frontières raise over the siege?", "Médecins Sans Frontières", "over the siege"),
+    ("What was Rayan's mother quoted as saying about the rescue?", "Rayan's mother", "the rescue"),
+    ("How confident was Lewis Hamilton about winning an eighth title?", "Lewis Hamilton", "winning an eighth title"),
+    ("What does the Fenwick Institute think tank recommend for social care?",
+     "the Fenwick Institute think tank", "social care"),
+    ("Какой рост экономики Египта прогнозирует МВФ?", "МВФ", "рост экономики Египта"),
+    ("Что сообщили в пресс-службе Росгвардии о задержании?", "пресс-службе Росгвардии", "задержании"),
+    ("Что говорят жители Шейх-Джарраха о приказах о выселении?", "жители Шейх-Джарраха", "приказах о выселении"),
+    ("Чего ждёт от цен на нефть Goldman Sachs?", "Goldman Sachs", "цен на нефть"),
+    ("Согласна ли с решением суда омбудсмен Татьяна Москалькова?", "омбудсмен Татьяна Москалькова", "с решением суда"),
+    ("Почему сенатор Джон Маккейн против законопроекта?", "сенатор Джон Маккейн", "законопроекта"),
+    ("Какие условия выдвинул «Талибан» для переговоров?", "Талибан", None),
 ]  # fmt: skip
 
 WHO = [
     ("Who said that the dam was unsafe?", "the dam was unsafe"),
     ("Who has repeatedly warned of a famine?", None),
+    ("Who in the US said that the war was over?", None),
     ("Which official called for a boycott?", None),
     ("What minister promised lower taxes?", None),
     ("Who was the general who admitted the mistake?", None),
@@ -152,6 +177,9 @@ WHO = [
 ]
 
 FACTS = [
+    "أين ألقي القبض على صدام حسين؟",
+    "ما قيمة صفقة انتقال نيمار إلى الهلال؟",
+    "Когда Финляндия вступила в НАТО?",
     "When will the dam be finished?",
     "What will Modi discuss in Dhaka?",
     "How many delegations did Modi address?",
