@@ -27,8 +27,9 @@ def main() -> None:
     right: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for one in read_lines(FILE):
         asked = analyse(one["question"], today=DAY)
-        right["seen" if one["seen"] else "unseen", one["lang"]].append(is_right(one, asked.speaker, asked.topic))
-        if "-v" in sys.argv and not right["seen" if one["seen"] else "unseen", one["lang"]][-1]:
+        fits = is_right(one, asked.speaker, asked.topic)
+        right["seen" if one["seen"] else "unseen", one["lang"]].append(fits)
+        if "-v" in sys.argv and not fits:
             print(f"{one['question']}\n    {asked.speaker} | {asked.topic}\n    {one['speaker']} | {one['topic']}")
     for (part, lang), each in sorted(right.items()):
         print(f"{part} {lang}: {sum(each)} of {len(each)}")
