@@ -98,7 +98,7 @@ class Lexicon:
     relative: dict[str, str]
     clitics: re.Pattern[str] | None
     templates: dict[str, str]  # of follow-ups as questions of their own
-    initials: frozenset[str]  # what these words are in capitals, unless all is
+    initials: frozenset[str]  # words that are names in capitals, unless the whole question is in capitals: WHO, US
     drops_subjects: bool
     longest: int
 
