@@ -11,7 +11,7 @@ from retrieval.archive import StoredStatement
 from retrieval.confidence import Weights, confidence
 from retrieval.errors import QuestionError
 from retrieval.folding import words
-from retrieval.planning import Asking, Target
+from retrieval.planning import Asking, Spoken, Target
 from retrieval.sentence_ranking import Candidate, SentenceRanker
 from retrieval.types import Answer, Evidence, Plan, Speaker, Timings
 
@@ -113,12 +113,14 @@ class Answerer:
         topic = target.plan.topic
         if target.description is None:
             return target, self._ranker.candidates(topic, target.sources)
-        relevance: dict[int, float] = {}
+        spoken: dict[int, Spoken] = {}
         for each in everybody():
             for one in each.sentence.statements:
-                if one.source_id is not None:
-                    relevance[one.source_id] = max(each.late, relevance.get(one.source_id, 0.0))
-        sources, speaker = self._asking.described(target.description, relevance)
+                if one.source_id is not None and (
+                    one.source_id not in spoken or spoken[one.source_id].fits < each.late
+                ):
+                    spoken[one.source_id] = Spoken(each.late, each.article.text)
+        sources, speaker = self._asking.described(target.description, spoken)
         if not sources:
             near = self._asking.nearly(target.description)
             plan = target.plan.model_copy(update={"choices": near, "misspelt": bool(near)})

@@ -8,11 +8,13 @@ from datetime import date
 from functools import cache, partial
 from heapq import nlargest
 from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.archive import Archive, StoredSource
+from retrieval.descriptions import agreement, contradict
 from retrieval.encoder import Encoder
 from retrieval.folding import fold, script_of, stem, words
 from retrieval.followups import standalone
@@ -40,6 +42,8 @@ _ROLE_SURE, _BODY_SURE = 0.85, 0.8  # or these, whatever words are used;
 # whom nothing else finds but who is like somebody: both together are 1.46 and more for the seven right ones, 1.28 and
 # less for the ten wrong ones.
 _LIKE, _LIKE_AND_FITS = 0.7, 1.4
+# Or this share of what it says, in notions (retrieval/descriptions.py).
+_AGREES = 0.55
 _EMPTY = frozenset({"the"})
 # Sources whose descriptions are compared, those that fit best: for 50 questions of these sets a description finds the
 # right one, which is among the first three. To encode those of all takes up to a third of a second.
@@ -51,6 +55,13 @@ _AND = re.compile(r"\s*[,،]\s*|\s+(?:and|or|и|или|أو|و)\s+|\s+و(?=\w{3}
 _OWNED = re.compile(r"(?P<before>['’]s?(?= ))|\b(?:of|for|to) |باسم ")
 _GENITIVE = ("а", "я", "ого", "его", "ой", "ей", "ы", "и")
 _TYPED = 4  # words: a shorter text without a verb is what people type to find somebody's words ("lavrov financing")
+
+
+class Spoken(NamedTuple):
+    """How well what a source says fits a question, from 0 to 1, and the text of its article."""
+
+    fits: float
+    article: str
 
 
 @dataclass(frozen=True)
@@ -133,35 +144,45 @@ class Asking:
     def _typed(self, question: str) -> str | None:
         return question if self._named(question) else None
 
-    def described(self, description: str, relevance: Mapping[int, float]) -> tuple[frozenset[int], Speaker | None]:
+    def described(self, description: str, spoken: Mapping[int, Spoken]) -> tuple[frozenset[int], Speaker | None]:
         """Which sources a description means, all their articles', and who they are.
 
-        `relevance` has the sources that speak about what is asked, and how well it fits, from 0 to 1.
+        `spoken` has the sources that speak about what is asked.
         """
-        near = nlargest(_COMPARED, relevance, key=relevance.__getitem__)
+        near = nlargest(_COMPARED, spoken, key=lambda source: spoken[source].fits)
         stored = [one for source in near if (one := self.speakers.stored(source))]
-        likeness = cache(partial(_ends_like, description))  # many sources have one name
-        scores = np.zeros(len(stored), np.float32)
-        if not _ends_in_no_name(description):
-            names = (self._names(description, one) for one in stored)
-            scores = np.array([max(map(likeness, own), default=0.0) for own in names], np.float32)
-        least = _NAME
-        if scores.max(initial=0.0) < least and not is_name(description):
-            roles = self._roles.likeness(description, stored)
-            fits = np.array([relevance[one.id] for one in stored], np.float32)
-            lang = detect_language(description)
-            likely = roles + _RELEVANCE * fits
-            may_be = partial(_may_be, description, lang)
-            scores = np.where(np.array(list(map(may_be, stored, roles)), bool), likely, 0.0)
-            if scores.max(initial=0.0) < _ROLE:  # nobody is called that
-                like = partial(_is_like, description, lang)
-                scores = np.where(np.array(list(map(like, stored, roles, likely)), bool), likely, 0.0)
-            least = _ROLE
-        best = float(scores.max(initial=0.0))
-        if best < least:
+        best = self._called(description, stored)
+        if best is None and stored and not is_name(description):
+            best = self._of_office(description, stored, spoken)
+        if best is None:
             return frozenset(), None
-        speaker = self.speakers.speaker(stored[int(scores.argmax())].id)
-        return self._everywhere(speaker) or frozenset([stored[int(scores.argmax())].id]), speaker
+        speaker = self.speakers.speaker(best.id)
+        return self._everywhere(speaker) or frozenset([best.id]), speaker
+
+    def _called(self, description: str, stored: Sequence[StoredSource]) -> StoredSource | None:
+        """Who has the name that a description is or ends in."""
+        if _ends_in_no_name(description):
+            return None
+        likeness = cache(partial(_ends_like, description))  # many sources have one name
+        names = (self._names(description, one) for one in stored)
+        return _best(stored, [max(map(likeness, own), default=0.0) for own in names], _NAME)
+
+    def _of_office(
+        self, description: str, stored: Sequence[StoredSource], spoken: Mapping[int, Spoken]
+    ) -> StoredSource | None:
+        """Who is described in like words, the surest way first; how well it fits what they say counts, too."""
+        lang = detect_language(description)
+        roles = self._roles.likeness(description, stored)
+        fits = np.array([spoken[one.id].fits for one in stored], np.float32)
+        likely = roles + _RELEVANCE * fits
+        may_be = [_may_be(description, lang, one, role) for one, role in zip(stored, roles, strict=True)]
+        if best := _best(stored, np.where(may_be, likely, 0.0), _ROLE):
+            return best
+        like = [_is_like(description, lang, *one) for one in zip(stored, roles, likely, strict=True)]
+        if best := _best(stored, np.where(like, likely, 0.0), _ROLE):
+            return best
+        agreeing = np.array([_agreement(description, one, spoken[one.id].article) for one in stored])
+        return _best(stored, np.where(agreeing >= _AGREES, agreeing + fits, 0.0), _AGREES)
 
     def standalone(self, question: str, previous: Answer, today: date) -> str | None:
         """A question that goes on from an answer, as one that stands alone; None when it already does."""
@@ -190,6 +211,14 @@ class Asking:
     def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
         found = self.speakers.by_id(speaker.id) if speaker else None
         return found.sources if found else frozenset()
+
+
+def _best(
+    stored: Sequence[StoredSource], scores: Sequence[float] | npt.NDArray[np.floating], least: float
+) -> StoredSource | None:
+    """The source with the highest score, the first of several; None when that is below `least`."""
+    place = int(np.argmax(scores)) if len(scores) else -1
+    return stored[place] if len(scores) and scores[place] >= least else None
 
 
 def _is_owner(phrase: str, speaker: Speaker) -> bool:
@@ -237,10 +266,7 @@ def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> b
     A deputy is never near enough to whom he stands in for.
     """
     person = stored.person
-    if not person and is_country(stored.name) and not is_country(description):
-        return False  # a country is none of its ministries
-    called = _called(stored)
-    if others(description) != others(called) if person else others(description) - others(called):
+    if _is_other(description, stored):
         return False
     if lang == stored.lang:
         names = " ".join((stored.role or "", stored.name, *stored.aliases))
@@ -250,12 +276,28 @@ def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> b
     return role >= (_ROLE_LEAST if person else _BODY_LEAST)
 
 
+def _agreement(description: str, stored: StoredSource, article: str) -> float:
+    """How much of what a description says is said of the source, whatever the language, from 0 to 1."""
+    return 0.0 if _is_other(description, stored) else agreement(description, _described(stored), article)
+
+
+def _is_other(description: str, stored: StoredSource) -> bool:
+    """Whether somebody else is described: of another office or country, a deputy; or a country for its ministry."""
+    if not stored.person and is_country(stored.name) and not is_country(description):
+        return True
+    called = _described(stored)
+    apart = others(description) - others(called)
+    if stored.person:
+        apart = others(description) ^ others(called)
+    return bool(apart) or contradict(description, called)
+
+
 def _is_like(description: str, lang: str, stored: StoredSource, role: float, likely: float) -> bool:
     """Whether a description in other words of one language may be somebody's who says what is asked about.
 
     Not who is of another country, or a deputy.
     """
-    called = _called(stored)
+    called = _described(stored)
     return (
         lang == stored.lang
         and role >= _LIKE
@@ -265,7 +307,7 @@ def _is_like(description: str, lang: str, stored: StoredSource, role: float, lik
     )
 
 
-def _called(stored: StoredSource) -> str:
+def _described(stored: StoredSource) -> str:
     """How articles describe a person, and what they call a body."""
     return (stored.role or "") if stored.person else " ".join((stored.name, *stored.aliases))
 

@@ -10,7 +10,7 @@ import pytest
 from retrieval import planning
 from retrieval.archive import Source, StoredSource
 from retrieval.encoder import Encoding, Role
-from retrieval.planning import Asking, RoleMatcher, Target
+from retrieval.planning import Asking, RoleMatcher, Spoken, Target
 from retrieval.types import Span
 from tests.fakes import FakeEncoder, FakeWorkspace, quoting, source
 
@@ -29,6 +29,10 @@ def asking(workspace: FakeWorkspace) -> Callable[..., Asking]:
         return Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
 
     return made
+
+
+def spoken(fits: float, article: str = "") -> Spoken:
+    return Spoken(fits, article)
 
 
 def speaker(target: Target) -> str | None:
@@ -73,7 +77,7 @@ def test_somebody_who_is_not_quoted_is_nobody_here(asking: Callable[..., Asking]
     plans = asking(MINISTER, "Владимир Путин")
     target = plans.target("What did Barack Obama say about gas?", TODAY)
     assert (target.sources, target.description, speaker(target)) == (frozenset(), "Barack Obama", None)
-    assert plans.described("Barack Obama", {1: 1.0, 2: 1.0}) == (frozenset(), None)
+    assert plans.described("Barack Obama", {1: spoken(1.0), 2: spoken(1.0)}) == (frozenset(), None)
 
 
 def test_a_name_of_two_people_is_neithers(asking: Callable[..., Asking]) -> None:
@@ -124,7 +128,7 @@ def test_an_office_is_that_of_who_is_described_so(asking: Callable[..., Asking],
     plans = asking(MINISTER, QATARI, "Владимир Путин", "Сергей Лавров")
     target = plans.target("What did the Russian foreign minister say about gas?", TODAY)
     assert (target.sources, target.description) == (frozenset(), "the Russian foreign minister")
-    everybody = {one.id: 0.5 for one in workspace.archive.sources()}
+    everybody = {one.id: spoken(0.5) for one in workspace.archive.sources()}
     sources, who = plans.described("the Russian foreign minister", everybody)
     assert who is not None
     assert who.name == "Sergey Lavrov"
@@ -188,12 +192,12 @@ def test_who_is_called_like_that_is_meant_before_who_only_may_be(
     plans = asking(source("Jack Straw", role="Foreign Secretary"))
     plans.speakers.catch_up(workspace.archive)
     (straw,) = (one.id for one in workspace.archive.sources())
-    assert plans.described(asked, {straw: 0.3}) == (frozenset(), None), "what he says does not fit"
-    assert plans.described(asked, {straw: 0.6})[0] == {straw}
+    assert plans.described(asked, {straw: spoken(0.3)}) == (frozenset(), None), "what he says does not fit"
+    assert plans.described(asked, {straw: spoken(0.6)})[0] == {straw}
     workspace.archive.put([quoting("other", source("Robin Cook", role="British foreign secretary"))])
     plans.speakers.catch_up(workspace.archive)
     (cook,) = (one.id for one in workspace.archive.sources() if one.id != straw)
-    assert plans.described(asked, {straw: 0.6, cook: 0.2})[0] == {cook}
+    assert plans.described(asked, {straw: spoken(0.6), cook: spoken(0.2)})[0] == {cook}
 
 
 def test_only_those_who_speak_most_about_what_is_asked_are_compared(
@@ -203,7 +207,7 @@ def test_only_those_who_speak_most_about_what_is_asked_are_compared(
     plans = asking(*(source(f"Person {number}", role=office) for number, office in enumerate(offices)))
     plans.speakers.catch_up(workspace.archive)
     ids = [one.id for one in workspace.archive.sources()]
-    relevance = {one: 0.3 - number / 1000 for number, one in enumerate(ids)}
+    relevance = {one: spoken(0.3 - number / 1000) for number, one in enumerate(ids)}
     encoder = workspace.encoder
     assert isinstance(encoder, FakeEncoder)
     assert plans.described(offices[5], relevance)[0] == {ids[5]}
@@ -275,7 +279,7 @@ def test_an_arabic_noun_may_be_a_name_of_whom_it_only_sounds_like(
     plans = asking("Walid al-Moualem")
     target = plans.target("ماذا قال المعلم عن سوريا؟", TODAY)
     assert target.description == "المعلم"
-    found = plans.described(target.description, {one.id: 0.5 for one in workspace.archive.sources()})[1]
+    found = plans.described(target.description, {one.id: spoken(0.5) for one in workspace.archive.sources()})[1]
     assert found is not None
     assert found.name == "Walid al-Moualem"
 
@@ -283,19 +287,57 @@ def test_an_arabic_noun_may_be_a_name_of_whom_it_only_sounds_like(
 def test_a_deputy_is_not_taken_for_the_minister(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
     plans = asking(source("Mikhail Bogdanov", role="deputy Russian foreign minister"))
     plans.target("warm-up", TODAY)
-    everybody = {one.id: 0.9 for one in workspace.archive.sources()}
+    everybody = {one.id: spoken(0.9) for one in workspace.archive.sources()}
     assert plans.described("Russian foreign minister", everybody)[1] is None
     found = plans.described("deputy Russian foreign minister", everybody)[1]
     assert found is not None
     assert found.name == "Mikhail Bogdanov"
 
 
+@pytest.mark.parametrize(
+    ("asked", "role", "lang", "article"),
+    [
+        ("губернатор Адена", "محافظ عدن", "ar", ""),
+        ("британский министр финансов", "UK Chancellor of the Exchequer", "en", ""),
+        ("زعيم كتلة الحزب الشيوعي", "лидер фракции КПРФ", "ru", ""),
+        ("the Indonesian disaster agency's spokesman", "المتحدث باسم هيئة الإندونيسية للكوارث", "ar", ""),
+        ("رئيس الجبل الأسود", "президент страны", "ru", "Черногория стала членом НАТО."),
+    ],
+)
+def test_an_office_is_known_in_another_language(
+    asking: Callable[..., Asking], workspace: FakeWorkspace, asked: str, role: str, lang: str, article: str
+) -> None:
+    workspace.archive.put([quoting("one", source("Nobody Known", role=role), lang=lang)])
+    plans = asking()
+    plans.speakers.catch_up(workspace.archive)
+    (one,) = workspace.archive.sources()
+    assert plans.described(asked, {one.id: spoken(0.3, article)})[0] == {one.id}
+
+
+def test_who_is_of_another_office_or_country_is_not_meant_however_near(
+    asking: Callable[..., Asking], workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def likeness(_: RoleMatcher, __: str, stored: Sequence[StoredSource]) -> npt.NDArray[np.float32]:
+        return np.full(len(stored), 0.99, np.float32)
+
+    monkeypatch.setattr(RoleMatcher, "likeness", likeness)
+    workspace.archive.put([quoting("one", source("Pavlo Klimkin", role="министр иностранных дел Украины"), lang="ru")])
+    plans = asking()
+    plans.speakers.catch_up(workspace.archive)
+    everybody = {one.id: spoken(0.9) for one in workspace.archive.sources()}
+    assert plans.described("وزير الداخلية الأوكراني", everybody) == (frozenset(), None)
+    assert plans.described("وزير الخارجية الروسي", everybody) == (frozenset(), None)
+    assert plans.described("وزير الخارجية الأوكراني", everybody)[0] == set(everybody)
+
+
 def test_an_office_that_nobody_holds_is_nobodys(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
     plans = asking(MINISTER, "Владимир Путин")
-    everybody = {one.id: 0.5 for one in workspace.archive.sources()}
+    everybody = {one.id: spoken(0.5) for one in workspace.archive.sources()}
     assert plans.described("a mayor of Reykjavik", everybody) == (frozenset(), None)
     assert plans.described("a mayor of Reykjavik", {}) == (frozenset(), None)
-    assert plans.described("Russian foreign minister", {10**9: 1.0}) == (frozenset(), None), "an article that has gone"
+    assert plans.described("Russian foreign minister", {10**9: spoken(1.0)}) == (frozenset(), None), (
+        "an article that has gone"
+    )
 
 
 def test_a_minister_is_not_looked_for_in_his_ministry(asking: Callable[..., Asking]) -> None:
@@ -317,7 +359,7 @@ def test_an_office_and_a_country_are_no_names(
 ) -> None:
     plans = asking(name)
     plans.target("warm-up", TODAY)
-    assert plans.described(description, {one.id: 0.5 for one in workspace.archive.sources()})[1] is None
+    assert plans.described(description, {one.id: spoken(0.5) for one in workspace.archive.sources()})[1] is None
 
 
 @pytest.mark.parametrize(
@@ -360,7 +402,7 @@ def test_who_is_somebodys_is_not_taken_for_him(
     target = plans.target(question, TODAY)
     assert speaker(target) == name
     if name is None:
-        everybody = {one.id: 0.9 for one in workspace.archive.sources()}
+        everybody = {one.id: spoken(0.9) for one in workspace.archive.sources()}
         found = plans.described(target.description or "", everybody)[1]
         assert found is None or found.name == "Дмитрий Песков"
 
