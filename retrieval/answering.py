@@ -74,8 +74,7 @@ class Answerer:
         clock.lap("retrieve")
         found = self.ranked(target, candidates)
         clock.lap("rerank")
-        least = self._weights.least(speaker=target.sources is not None)
-        good = [one for one in found if one.confidence >= least]
+        good = [one for one in found if self._is_sure(one, target)]
         target = self._chosen(target, good)
         if target.choices:
             good = []
@@ -95,9 +94,9 @@ class Answerer:
         Where something does, what comes next fills up to `at_least`: for people who choose by themselves.
         """
         found = self.ranked(target, self._ranker.candidates(target.plan.topic, target.sources))
-        least = self._weights.least(speaker=target.sources is not None)
-        sure = sum(one.confidence >= least for one in found)
-        good = found[: max(sure, at_least)] if sure else []
+        sure = sum(self._is_sure(one, target) for one in found)
+        best = sorted(found, key=lambda one: not self._is_sure(one, target))
+        good = best[: max(sure, at_least)] if sure else []
         return self._evidence(_joined(self._folded(good[:_ENOUGH]))[:limit])
 
     def following(self, question: str, previous: Answer) -> str | None:
@@ -146,11 +145,16 @@ class Answerer:
                 found[place] = quotation
         return sorted(found.values(), key=lambda one: -one.confidence)
 
+    def _is_sure(self, one: Quotation, target: Target) -> bool:
+        speaker = target.sources is not None
+        return one.confidence >= self._weights.least(speaker=speaker, same=one.candidate.same)
+
     def _chosen(self, target: Target, good: Sequence[Quotation]) -> Target:
         """The target with one speaker, when only one of the people whom the name may mean has an answer."""
         if not target.choices:
             return target
-        speaking = {one.statement.source_id for one in good if one.statement}
+        clear = [one for one in good if one.confidence >= self._weights.of_speaker]
+        speaking = {one.statement.source_id for one in clear or good if one.statement}
         fits = [one for one in target.choices if one.sources & speaking]
         if len(fits) == 1:
             return replace(target, plan=target.plan.model_copy(update={"speaker": fits[0].speaker}), choices=())

@@ -16,19 +16,23 @@ class Weights:
     and in others (`across` before token vectors took three bits; fitted again it differs in the second digit).
     `without_amount` is what is left of the confidence in a sentence without a number where one is asked for; the same
     script tries others: 0.5 tells answerable from unanswerable questions less well, 0.05 no better.
-    `of_speaker` is the confidence from which a statement of whom was asked about is an answer, `of_anybody` that of any
-    sentence when nobody was; both are set by hand (docs/quality.md).
+    `of_speaker` is the confidence from which a statement of whom was asked about is an answer, `of_speaker_across` the
+    same in another language than the question's, `of_anybody` that of any sentence when nobody was asked about; all are
+    set by hand (docs/quality.md).
     """
 
     same: Terms = (-6.66, 3.24, 4.52, 2.46, 3.82)
     across: Terms = (-7.49, 6.2, 8.12, 1.38, 0.0)
     without_amount: float = 0.2
     of_speaker: float = 0.07
+    of_speaker_across: float = 0.05
     of_anybody: float = 0.05
 
-    def least(self, *, speaker: bool) -> float:
-        """The confidence that an answer needs."""
-        return self.of_speaker if speaker else self.of_anybody
+    def least(self, *, speaker: bool, same: bool) -> float:
+        """The confidence that an answer needs, of whom was asked about, and in the question's language."""
+        if not speaker:
+            return self.of_anybody
+        return self.of_speaker if same else self.of_speaker_across
 
 
 def confidence(one: Candidate, weights: Weights, *, lacks_amount: bool = False) -> float:

@@ -129,7 +129,9 @@ def test_a_name_of_two_ministers_is_asked_back_in_the_questions_language(
     ingest(workspace, MINISTERS)
     asking = Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
     workspace.answerer = Answerer(
-        SentenceRanker(workspace.archive, workspace.searcher), asking, Weights(of_speaker=0.0, of_anybody=0.0)
+        SentenceRanker(workspace.archive, workspace.searcher),
+        asking,
+        Weights(of_speaker=0.0, of_speaker_across=0.0, of_anybody=0.0),
     )
     (message,) = respond(workspace, incoming(question))
     assert message.text.text == say(language, "which-speaker")

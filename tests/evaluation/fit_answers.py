@@ -108,7 +108,7 @@ def fit(tried: Sequence[Tried], without_amount: float) -> Weights:
     rates = [(one, rated(one, weights)) for one in tried]
     of_speaker = threshold([pair for pair in rates if pair[0].target.sources is not None])
     of_anybody = threshold([pair for pair in rates if pair[0].target.sources is None])
-    return replace(weights, of_speaker=of_speaker, of_anybody=of_anybody)
+    return replace(weights, of_speaker=of_speaker, of_speaker_across=of_speaker, of_anybody=of_anybody)
 
 
 def logistic(tried: Sequence[Tried], *, same: bool) -> Terms:
@@ -169,8 +169,9 @@ def judged(tried: Sequence[Tried], fold: int, without_amount: float) -> list[tup
 
 
 def shifted(one: Tried, weights: Weights) -> tuple[Tried, list[float]]:
-    least = weights.least(speaker=one.target.sources is not None)
-    return one, [rate - least + 0.5 for rate in rated(one, weights)]
+    speaker = one.target.sources is not None
+    least = [weights.least(speaker=speaker, same=each.candidate.same) for each in one.found]
+    return one, [rate - each + 0.5 for rate, each in zip(rated(one, weights), least, strict=True)]
 
 
 def figures(rates: Sequence[tuple[Tried, list[float]]], cut: float = 0.5) -> dict[str, float]:

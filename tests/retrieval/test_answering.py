@@ -237,19 +237,25 @@ def ask(
     question: str,
     *,
     answered: float = 0.0,
+    across: float | None = None,
     limit: int = 50,
     today: date | None = None,
     speaker_id: str | None = None,
 ) -> Answer:
     """The answer of an answerer that takes every candidate for one, unless told how sure it must be."""
-    return answerer(workspace, answered=answered, today=today).answer(question, limit=limit, speaker_id=speaker_id)
+    asked = answerer(workspace, answered=answered, across=across, today=today)
+    return asked.answer(question, limit=limit, speaker_id=speaker_id)
 
 
-def answerer(workspace: FakeWorkspace, *, answered: float = 0.0, today: date | None = None) -> Answerer:
+def answerer(
+    workspace: FakeWorkspace, *, answered: float = 0.0, across: float | None = None, today: date | None = None
+) -> Answerer:
     asking = Asking(workspace.archive, workspace.speakers, RoleMatcher(workspace.encoder, workspace.means))
     ranker = SentenceRanker(workspace.archive, workspace.searcher)
     day = today or date(2026, 5, 20)
-    return Answerer(ranker, asking, Weights(of_speaker=answered, of_anybody=answered), today=lambda: day)
+    other = answered if across is None else across
+    weights = Weights(of_speaker=answered, of_speaker_across=other, of_anybody=answered)
+    return Answerer(ranker, asking, weights, today=lambda: day)
 
 
 def names(found: list[Evidence]) -> set[str | None]:
@@ -314,6 +320,20 @@ def test_two_ministers_of_one_name_are_not_asked_back_when_one_of_them_spoke_abo
     assert [one.quote for one in answer.evidence] == ["Dmitry Medvedev said: rents will double."]
     assert answer.plan.speaker is not None
     assert (answer.plan.speaker.name, answer.plan.choices) == ("Dmitry Medvedev", [])
+
+
+def test_a_name_of_two_is_whose_words_are_surer_than_in_another_language(news: FakeWorkspace) -> None:
+    news.ingestor.ingest([Article(id="ru", text="Андрей Медведев said: аренда подорожает.", lang="ru")])
+    sure = ask(news, "What did Dmitry Medvedev say about rents?").evidence[0].score
+    answer = ask(news, "What did Medvedev say about rents?", answered=sure - 0.001, across=0.0)
+    assert answer.plan.speaker is not None
+    assert (answer.plan.speaker.name, answer.plan.choices) == ("Dmitry Medvedev", [])
+
+
+def test_another_language_needs_less_to_be_an_answer(news: FakeWorkspace) -> None:
+    assert ask(news, "Что сказал Лавров о газе?", answered=1.1, across=0.0).status == "answered"
+    assert ask(news, "Что сказал Лавров о газе?", answered=0.0, across=1.1).status == "not_found"
+    assert ask(news, "What did Lavrov say about gas?", answered=1.1, across=0.0).status == "not_found"
 
 
 def test_when_neither_minister_spoke_about_it_nobody_is_asked_back(news: FakeWorkspace) -> None:
