@@ -46,6 +46,11 @@ class Description(NamedTuple):
     meant: tuple[frozenset[Notion], ...]
     others: tuple[str, ...]
 
+    @property
+    def is_office(self) -> bool:
+        """Whether it is of an office or a body."""
+        return any(each.kind in _HEADS for may_be in self.meant for each in may_be)
+
     def of(self, kind: str) -> set[Notion]:
         """The notions of a kind that it surely has, one of those for each word."""
         return {one for may_be in self.meant if all(each.kind == kind for each in may_be) for one in may_be}

@@ -158,8 +158,8 @@ def lexicon(language: str) -> Lexicon:
 
 def _listed(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(class, folded word or phrase) for all that the file lists."""
-    for name, listed in data["words"].items():
-        yield from ((name, _phrase(word)) for word in listed.split())
+    for names, listed in data["words"].items():
+        yield from ((name, _phrase(word)) for name in names.split() for word in listed.split())
     for table in data.get("inflected", []):
         for ending in table["endings"]:
             yield from (

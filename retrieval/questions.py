@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import Literal, cast
 
 from retrieval import amounts
+from retrieval.descriptions import described
 from retrieval.folding import script_of
 from retrieval.language import detect_language
+from retrieval.offices import is_country
 from retrieval.question_dates import Dated, find_dates
 from retrieval.question_words import LANGUAGES, Lexicon, Match, Word, lexicon
 
@@ -18,7 +20,8 @@ Intent = Literal["statements", "who", "fact"]
 _ENOUGH = 1000  # characters looked at; a question that is longer is an article pasted by mistake
 _EDGES = " \t\n\r,،.…:;؛?؟!-–—/()[]\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _NEAR = {"ARABIC": "ar", "CYRILLIC": "ru", "LATIN": "en"}
-_LISTED = 0.5  # share of a question's words that its language's file lists; by hand, a near relative's are few
+_LISTED = 0.4  # share of a question's words that its language's file lists; by hand, a near relative's are few
+_IN = frozenset({"في", "в", "во", "in"})
 _DOUBLED = re.compile(r"[,،]\s*(?=[,،])")  # the comma in front of words that were taken out
 _CLOSING = frozenset("'’”»)")
 _QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"', "'": "'", "‘": "’"}
@@ -55,10 +58,11 @@ def analyse(question: str, *, today: date) -> Asked:
     undated = [words[i] for i in left]
     intent, match = _match(undated, known)
     speaker = _speaker(question, undated, match, known)
+    country = _country(question, undated, match, speaker)
     if speaker is None and match and "according" in match.groups():
         intent = "fact"  # "according to the article"
     about_speech = speaker is not None or intent != "fact"
-    used = {left[i] for i in _used(match)} if about_speech else set()
+    used = {left[i] for i in (*_used(match), *country)} if about_speech else set()
     named = {left[i] for i in match.positions("speaker")} if match else set()
     beside = named if match and "according" in match.groups() else used  # a cited fact has dates of its own
     chosen = _saying(dates, words, beside, named) if about_speech else next(_near(dates), None)
@@ -68,6 +72,8 @@ def analyse(question: str, *, today: date) -> Asked:
     if not topic:  # "What did Lavrov say yesterday?"
         topic = _text(question, words, [i for i in range(len(words)) if i not in spent]) if spent else question
     since, until = (chosen.since, chosen.until) if chosen else (None, None)
+    if speaker and country:
+        speaker = question[question.rindex(speaker, 0, undated[country[0]].start) : undated[country[-1]].end]
     return Asked(language, intent, speaker, topic or question, since, until, amounts.asked(question, language))
 
 
@@ -107,6 +113,16 @@ def _speaker(question: str, words: Sequence[Word], match: Match | None, known: L
     return _bare(text) or None
 
 
+def _country(question: str, words: Sequence[Word], match: Match | None, speaker: str | None) -> range:
+    """Where behind an office or a body, whose country is not told yet, a country stands: "وزارة الدفاع في الجزائر"."""
+    said = described(speaker or "")
+    at = match.positions("speaker").stop if match else 0
+    behind = words[at : at + 2]
+    if len(behind) < 2 or behind[0].folded not in _IN or not said.is_office or said.of("countries"):
+        return range(0)
+    return range(at, at + 2) if is_country(question[behind[1].start : behind[1].end]) else range(0)
+
+
 def _used(match: Match | None) -> set[int]:
     """Positions of the words that a pattern explains; its groups `keep…` belong to the topic."""
     if match is None:
@@ -142,8 +158,8 @@ def _topic(question: str, words: Sequence[Word], used: set[int]) -> str:
     left = [i for i in range(len(words)) if i not in used]
     while left and left[0] < min(used) and words[left[0]].classes & {"mark", "courtesy"}:  # "Hello! What did …"
         left.pop(0)
-    while left and words[left[0]].classes & {"mark", "lead", "q"}:
-        left.pop(0)
+    introduced = list(dropwhile(lambda i: words[i].classes & {"mark", "lead", "q"}, left))
+    left = list(dropwhile(lambda i: words[i].classes & {"mark", "lead", "q", "occasion"}, introduced)) or introduced
     while left and words[left[-1]].classes & {"mark", "tail"} and words[left[-1]].folded not in _CLOSING:
         left.pop()
     return _text(question, words, left)
