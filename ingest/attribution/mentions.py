@@ -33,6 +33,8 @@ _APART = 4  # letters between two words of one source or cue
 _SHORTEST = 3  # letters of an Arabic word with "and"
 _CAPITAL = 0.1  # and from which a capital shows it: not "Госдумы" in "спикер Госдумы"
 _WITH_PLACE = 3  # words of a place, a given name and a family name
+_FAMILY_WITH = re.compile(r"(?:[оеё]в|[иы]н|[сц]к)[иы]м$")  # a family name in the instrumental case, and that case:
+_WITH = re.compile(r"(?:[иы]м|[оеё]м|[оеё]й|ью)$")  # "с Путиным Меркель" are two people
 _GENITIVE = re.compile("(?:ии|[аыия])$")  # "президент Польши Анджей Дуда"
 _PATRONYMIC = re.compile("(?:вич|вич[ауе]|вичем|вн[аыуе]|вной|ичн[аыуе]|ичной)$")
 _LAST_WORD = re.compile(r"[^\W\d_]+[\u064b-\u0652]*\s+\Z")
@@ -314,6 +316,8 @@ def _name(run: Sequence[Word], before: Sequence[Word], text: str, lang: Words) -
         or (led and is_place(forms[start], lang.lang) and not whole)
     ):
         start += 1
+    if lang.lang == "ru" and start < len(run) - 1 and _FAMILY_WITH.search(forms[start]):
+        start += not _WITH.search(forms[start + 1])
     if held in lang.office and start == 0 and len(run) >= _WITH_PLACE and _GENITIVE.search(forms[0]):
         known = rows(forms[0].lower()) or _PATRONYMIC.search(forms[1])
         start = 0 if known else 1
