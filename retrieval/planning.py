@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.archive import Archive, StoredSource
-from retrieval.descriptions import agreement, contradict
+from retrieval.descriptions import agreement, contradict, described
 from retrieval.encoder import Encoder
 from retrieval.folding import fold, script_of, stem, words
 from retrieval.followups import standalone
@@ -281,8 +281,17 @@ def _agreement(description: str, stored: StoredSource, article: str) -> float:
     return 0.0 if _is_other(description, stored) else agreement(description, _described(stored), article)
 
 
+def _may_be_name(phrase: str) -> bool:
+    """Whether a phrase without an office ends in what may be a name, which says nothing of what somebody is."""
+    last = phrase.rsplit(maxsplit=1)[-1]
+    named = last[:1].isupper() or script_of(last) == "ARABIC"
+    return named and not described(phrase).is_office and not any(map(is_office, phrase.split()))
+
+
 def _is_other(description: str, stored: StoredSource) -> bool:
-    """Whether somebody else is described: of another office or country, a deputy; or a country for its ministry."""
+    """Whether somebody else is described: of another office or country, a deputy, a country for its ministry."""
+    if stored.person and _may_be_name(description):
+        return True
     if not stored.person and is_country(stored.name) and not is_country(description):
         return True
     called = _described(stored)
@@ -293,29 +302,13 @@ def _is_other(description: str, stored: StoredSource) -> bool:
 
 
 def _is_like(description: str, lang: str, stored: StoredSource, role: float, likely: float) -> bool:
-    """Whether a description in other words of one language may be somebody's who says what is asked about.
-
-    Not who is of another country, or a deputy.
-    """
-    called = _described(stored)
-    return (
-        lang == stored.lang
-        and role >= _LIKE
-        and likely >= _LIKE_AND_FITS
-        and others(description) == others(called)
-        and not _of_another_country(description, called)
-    )
+    """Whether a description in other words of one language may be somebody's who says what is asked about."""
+    return lang == stored.lang and role >= _LIKE and likely >= _LIKE_AND_FITS and not _is_other(description, stored)
 
 
 def _described(stored: StoredSource) -> str:
     """How articles describe a person, and what they call a body."""
     return (stored.role or "") if stored.person else " ".join((stored.name, *stored.aliases))
-
-
-def _of_another_country(description: str, called: str) -> bool:
-    """Whether both tell of a country, and none of one has the other's."""
-    one, other = ({fold(word) for word in text.split() if is_country(word)} for text in (description, called))
-    return bool(one and other) and not one & other
 
 
 def is_name(phrase: str) -> bool:

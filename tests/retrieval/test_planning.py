@@ -330,6 +330,21 @@ def test_who_is_of_another_office_or_country_is_not_meant_however_near(
     assert plans.described("وزير الخارجية الأوكراني", everybody)[0] == set(everybody)
 
 
+@pytest.mark.parametrize("name", ["السيسي", "Sisi", "Сиси"])
+def test_a_name_is_no_description_however_near_it_seems(
+    asking: Callable[..., Asking], workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def likeness(_: RoleMatcher, __: str, stored: Sequence[StoredSource]) -> npt.NDArray[np.float32]:
+        return np.full(len(stored), 0.99, np.float32)
+
+    monkeypatch.setattr(RoleMatcher, "likeness", likeness)
+    plans = asking(source("Angela Merkel", role="chancellor"))
+    plans.speakers.catch_up(workspace.archive)
+    everybody = {one.id: spoken(0.9) for one in workspace.archive.sources()}
+    assert plans.described(name, everybody) == (frozenset(), None)
+    assert plans.described("the German chancellor", everybody)[0] == set(everybody)
+
+
 def test_an_office_that_nobody_holds_is_nobodys(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
     plans = asking(MINISTER, "Владимир Путин")
     everybody = {one.id: spoken(0.5) for one in workspace.archive.sources()}
