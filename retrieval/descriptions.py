@@ -27,6 +27,7 @@ _REMEMBERED, _ARTICLES = 8192, 512  # descriptions, texts
 
 _BEFORE = re.compile(r"^(?:[وف]?(?:ال|بال|كال|لل)|ولل)(?=..)")  # of an Arabic word
 _AFTER = re.compile(r"(?<=..)(?:ييون|ييين|يون|يين|يات|يه|يا|ات|ون|ين|ان|ه|ي|ا)$")
+_POSSESSIVE = re.compile(r"['’]s?(?!\w)")
 _SHORTEST = 3  # letters of an Arabic word that keeps its end, and of one that may be a name
 
 
@@ -37,7 +38,8 @@ class Notion(NamedTuple):
     name: str
 
 
-_MINISTER = frozenset({Notion("offices", "head"), Notion("bodies", "ministry")})
+_PRESIDENT = Notion("offices", "president")
+_MINISTER = frozenset({_PRESIDENT, Notion("bodies", "ministry")})
 
 
 class Description(NamedTuple):
@@ -45,6 +47,11 @@ class Description(NamedTuple):
 
     meant: tuple[frozenset[Notion], ...]
     others: tuple[str, ...]
+
+    @property
+    def notions(self) -> frozenset[Notion]:
+        """All that it may say."""
+        return frozenset[Notion]().union(*self.meant)
 
     @property
     def is_office(self) -> bool:
@@ -57,34 +64,42 @@ class Description(NamedTuple):
 
 
 def agreement(asked: str, called: str, article: str) -> float:
-    """How much of a description another has, of somebody who speaks in an article; 0 where they contradict.
+    """How much of a description another has, of somebody who speaks in an article, from 0 to 1.
 
-    They do when they are of other offices, fields or countries, or what is asked for, an office or a body, is missing.
-    A country that the other does not tell must be the article's.
+    Nothing where they contradict, or where what is asked for, an office or a body, is missing.
     """
     one, other = described(asked), described(called)
-    if contradict(asked, called):
+    shared = [may_be for may_be in one.meant if may_be & other.notions]
+    if contradict(asked, called, article) or not any(each.kind in _HEADS for may_be in shared for each in may_be):
         return 0.0
-    known = frozenset[Notion]().union(*other.meant)
-    if not any(may_be & known and any(each.kind in _HEADS for each in may_be) for may_be in one.meant):
-        return 0.0
-    shared = 0.0
-    if of := one.of("countries") - known:
-        if not other.of("countries") and of <= country_of(article):
-            shared += _ELSEWHERE * _WEIGHTS["countries"]
-        else:
-            return 0.0
-    shared += sum(map(_weight, (may_be for may_be in one.meant if may_be & known)))
+    found = sum(map(_weight, shared))
+    if one.of("countries") - other.notions:
+        found += _ELSEWHERE * _WEIGHTS["countries"]
     for word in one.others:
         if any(word_likeness(word, each) >= _SAME for each in other.others):
-            shared += _WORD
-    return shared / (sum(map(_weight, one.meant)) + _WORD * len(one.others))
+            found += _WORD
+    return found / (sum(map(_weight, one.meant)) + _WORD * len(one.others))
 
 
-def contradict(one: str, other: str) -> bool:
-    """Whether two descriptions name different offices, fields or countries."""
-    a, b = described(one), described(other)
-    return any(a.of(kind) and b.of(kind) and not any(may_be & b.of(kind) for may_be in a.meant) for kind in _EXCLUSIVE)
+def contradict(asked: str, called: str, article: str) -> bool:
+    """Whether two descriptions tell of different offices, fields or countries.
+
+    A country that is asked for and that the other, of somebody who speaks in an article, does not tell must be the
+    article's; and who presides over a country presides over nothing else.
+    """
+    one, other = described(asked), described(called)
+    for kind in _EXCLUSIVE:
+        if one.of(kind) and other.of(kind) and not any(may_be & other.of(kind) for may_be in one.meant):
+            return True
+    abroad = one.of("countries") - other.notions
+    if abroad and (other.of("countries") or not abroad <= country_of(article)):
+        return True
+    of_country = _PRESIDENT in one.notions and one.of("countries") and not (one.others or _of_something(one))
+    return bool(of_country) and _of_something(other)
+
+
+def _of_something(one: Description) -> bool:
+    return any(one.of(kind) for kind in ("bodies", "bodies_by_name", "fields"))
 
 
 def _weight(may_be: frozenset[Notion]) -> float:
@@ -96,7 +111,7 @@ def described(text: str) -> Description:
     """What a description says, in any of the three languages."""
     meant: list[frozenset[Notion]] = []
     others = []
-    for notions, word in _read(words(text.replace("-", " "))):
+    for notions, word in _read(_words(text)):
         if notions:
             meant += notions
         elif word not in _empty() and len(word) >= _SHORTEST:
@@ -111,7 +126,7 @@ def country_of(article: str) -> frozenset[Notion]:
     """The country that a text names most often; several that are named as often."""
     counts = Counter(
         one
-        for notions, _ in _read(words(article))
+        for notions, _ in _read(_words(article))
         for may_be in notions
         for one in may_be
         if all(each.kind == "countries" for each in may_be)
@@ -127,11 +142,21 @@ def _read(text: Sequence[str]) -> Iterator[tuple[list[frozenset[Notion]], str]]:
     at = 0
     while at < len(text):
         for count in range(min(_LONGEST, len(text) - at), 0, -1):
-            found = next(filter(None, (table.get(tuple(form[at : at + count])) for form in forms)), [])
-            if found:
+            keys = {tuple(form[at : at + count]) for form in forms}
+            if found := _either([table[key] for key in keys if key in table]):
                 break
         yield found, text[at]
         at += count
+
+
+def _either(entries: list[list[frozenset[Notion]]]) -> list[frozenset[Notion]]:
+    """What a word means that is read in several ways: any of it, unless one way it means several things at once."""
+    at_once = next((each for each in entries if len(each) > 1), None)
+    return at_once or [frozenset().union(*(each[0] for each in entries))] if entries else []
+
+
+def _words(text: str) -> list[str]:
+    return words(_POSSESSIVE.sub("", text.replace("-", " ")))
 
 
 def _bare(word: str) -> str:
@@ -161,7 +186,7 @@ def _table() -> dict[tuple[str, ...], list[frozenset[Notion]]]:
     for name, forms in countries().items():
         names[name] = Notion("countries", name)
         for form in forms:  # "ألماني" is none of whose article could be told
-            spelt = words(form.replace("-", " "))
+            spelt = _words(form)
             for each in (spelt, map(_bare, spelt)):
                 either.setdefault(tuple(each), set()).add(names[name])
     together = {
@@ -171,7 +196,7 @@ def _table() -> dict[tuple[str, ...], list[frozenset[Notion]]]:
 
 
 def _keys(text: str) -> tuple[str, ...]:
-    return tuple(map(_key, words(text.replace("-", " "))))
+    return tuple(map(_key, _words(text)))
 
 
 @cache

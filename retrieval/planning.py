@@ -172,16 +172,17 @@ class Asking:
     ) -> StoredSource | None:
         """Who is described in like words, the surest way first; how well it fits what they say counts, too."""
         lang = detect_language(description)
+        stored = [one for one in stored if not _is_other(description, one, spoken[one.id].article)]
         roles = self._roles.likeness(description, stored)
         fits = np.array([spoken[one.id].fits for one in stored], np.float32)
         likely = roles + _RELEVANCE * fits
         may_be = [_may_be(description, lang, one, role) for one, role in zip(stored, roles, strict=True)]
         if best := _best(stored, np.where(may_be, likely, 0.0), _ROLE):
             return best
-        like = [_is_like(description, lang, *one) for one in zip(stored, roles, likely, strict=True)]
+        like = (roles >= _LIKE) & (likely >= _LIKE_AND_FITS) & np.array([one.lang == lang for one in stored], bool)
         if best := _best(stored, np.where(like, likely, 0.0), _ROLE):
             return best
-        agreeing = np.array([_agreement(description, one, spoken[one.id].article) for one in stored])
+        agreeing = np.array([agreement(description, _described(one), spoken[one.id].article) for one in stored])
         return _best(stored, np.where(agreeing >= _AGREES, agreeing + fits, 0.0), _AGREES)
 
     def standalone(self, question: str, previous: Answer, today: date) -> str | None:
@@ -261,24 +262,14 @@ def _ends_like(description: str, name: str) -> float:
 
 
 def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> bool:
-    """Whether a description is near enough; within a language every word of it must be in the other.
-
-    A deputy is never near enough to whom he stands in for.
-    """
+    """Whether a description is near enough; within a language every word of it must be in the other."""
     person = stored.person
-    if _is_other(description, stored):
-        return False
     if lang == stored.lang:
         names = " ".join((stored.role or "", stored.name, *stored.aliases))
         own = {stem(word, stored.lang) for word in words(names)}
         wanted = [stem(word, stored.lang) for word in words(description) if len(word) > 2 and word not in _EMPTY]
         return all(word in own for word in wanted) or role >= (_ROLE_SURE if person else _BODY_SURE)
     return role >= (_ROLE_LEAST if person else _BODY_LEAST)
-
-
-def _agreement(description: str, stored: StoredSource, article: str) -> float:
-    """How much of what a description says is said of the source, whatever the language, from 0 to 1."""
-    return 0.0 if _is_other(description, stored) else agreement(description, _described(stored), article)
 
 
 def _may_be_name(phrase: str) -> bool:
@@ -288,8 +279,11 @@ def _may_be_name(phrase: str) -> bool:
     return named and not described(phrase).is_office and not any(map(is_office, phrase.split()))
 
 
-def _is_other(description: str, stored: StoredSource) -> bool:
-    """Whether somebody else is described: of another office or country, a deputy, a country for its ministry."""
+def _is_other(description: str, stored: StoredSource, article: str) -> bool:
+    """Whether somebody else is described, who speaks in an article.
+
+    Of another office or country, a deputy for whom he stands in for, a country for its ministry; or nobody is.
+    """
     if stored.person and _may_be_name(description):
         return True
     if not stored.person and is_country(stored.name) and not is_country(description):
@@ -298,12 +292,7 @@ def _is_other(description: str, stored: StoredSource) -> bool:
     apart = others(description) - others(called)
     if stored.person:
         apart = others(description) ^ others(called)
-    return bool(apart) or contradict(description, called)
-
-
-def _is_like(description: str, lang: str, stored: StoredSource, role: float, likely: float) -> bool:
-    """Whether a description in other words of one language may be somebody's who says what is asked about."""
-    return lang == stored.lang and role >= _LIKE and likely >= _LIKE_AND_FITS and not _is_other(description, stored)
+    return bool(apart) or contradict(description, called, article)
 
 
 def _described(stored: StoredSource) -> str:

@@ -35,8 +35,8 @@ def test_what_is_said_in_both_languages_agrees(asked: str, called: str) -> None:
     ],
 )
 def test_who_is_of_something_else_contradicts(asked: str, called: str) -> None:
-    assert contradict(asked, called)
-    assert contradict(called, asked)
+    assert contradict(asked, called, "")
+    assert contradict(called, asked, "")
     assert agreement(asked, called, "") == 0
 
 
@@ -62,8 +62,22 @@ def test_a_country_that_is_not_told_must_be_the_articles() -> None:
 
 
 def test_words_that_may_mean_several_things_contradict_nothing() -> None:
-    assert not contradict("المدير الرياضي", "director of sport")  # of Riyadh, or of sport
-    assert not contradict("the general secretary", "генерал")
+    assert not contradict("المدير الرياضي", "director of sport", "")  # of Riyadh, or of sport
+    assert not contradict("the general secretary", "генерал", "")
+
+
+@pytest.mark.parametrize(
+    ("called", "other"),
+    [
+        ("President of the United States", False),
+        ("America's president", False),
+        ("US stock market watchdog's chairman", True),
+        ("رئيس مجلس إدارة البنك الأمريكي", True),
+    ],
+)
+def test_who_presides_over_a_country_presides_over_nothing_else(called: str, other: bool) -> None:
+    assert contradict("президент США", called, "") is other
+    assert (agreement("президент США", called, "") == 0) is other
 
 
 def test_words_of_no_notion_are_names_across_scripts() -> None:

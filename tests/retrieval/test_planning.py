@@ -170,15 +170,29 @@ def test_a_body_is_also_what_its_article_calls_it(
     ],
 )
 def test_an_office_in_other_words_is_that_of_who_speaks_about_what_is_asked(
-    workspace: FakeWorkspace, lang: str, asked: str, called: str, like: bool
+    asking: Callable[..., Asking],
+    workspace: FakeWorkspace,
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str,
+    asked: str,
+    called: str,
+    like: bool,
 ) -> None:
     workspace.archive.put([quoting("one", source("Jack Straw", role=called), lang=lang)])
+    plans = asking()
+    plans.speakers.catch_up(workspace.archive)
     (one,) = workspace.archive.sources()
-    least, together = planning._LIKE, planning._LIKE_AND_FITS
-    assert planning._is_like(asked, lang, one, least, together) is like
-    assert not planning._is_like(asked, lang, one, least, together - 0.01)
-    assert not planning._is_like(asked, lang, one, least - 0.01, together)
-    assert not planning._is_like(asked, "de", one, least, together)
+    monkeypatch.setattr(planning, "agreement", lambda *_: 0.0)
+
+    def meant(role: float, likely: float) -> bool:
+        monkeypatch.setattr(RoleMatcher, "likeness", lambda *_: np.array([role][: len(_[2])], np.float32))
+        fits = (likely - role) / planning._RELEVANCE
+        return plans.described(asked, {one.id: spoken(fits, "Britain, بريطانيا")})[0] == {one.id}
+
+    least, together = planning._LIKE + 0.001, planning._LIKE_AND_FITS + 0.001
+    assert meant(least, together) is like
+    assert not meant(least, together - 0.01)
+    assert not meant(least - 0.01, together)
 
 
 def test_who_is_called_like_that_is_meant_before_who_only_may_be(
@@ -189,15 +203,16 @@ def test_who_is_called_like_that_is_meant_before_who_only_may_be(
 
     monkeypatch.setattr(RoleMatcher, "likeness", likeness)
     asked = "British foreign secretary"
+    monkeypatch.setattr(planning, "agreement", lambda *_: 0.0)
     plans = asking(source("Jack Straw", role="Foreign Secretary"))
     plans.speakers.catch_up(workspace.archive)
     (straw,) = (one.id for one in workspace.archive.sources())
-    assert plans.described(asked, {straw: spoken(0.3)}) == (frozenset(), None), "what he says does not fit"
-    assert plans.described(asked, {straw: spoken(0.6)})[0] == {straw}
+    assert plans.described(asked, {straw: spoken(0.3, "Britain")}) == (frozenset(), None), "what he says does not fit"
+    assert plans.described(asked, {straw: spoken(0.6, "Britain")})[0] == {straw}
     workspace.archive.put([quoting("other", source("Robin Cook", role="British foreign secretary"))])
     plans.speakers.catch_up(workspace.archive)
     (cook,) = (one.id for one in workspace.archive.sources() if one.id != straw)
-    assert plans.described(asked, {straw: spoken(0.6), cook: spoken(0.2)})[0] == {cook}
+    assert plans.described(asked, {straw: spoken(0.6, "Britain"), cook: spoken(0.2, "Britain")})[0] == {cook}
 
 
 def test_only_those_who_speak_most_about_what_is_asked_are_compared(
@@ -340,7 +355,7 @@ def test_a_name_is_no_description_however_near_it_seems(
     monkeypatch.setattr(RoleMatcher, "likeness", likeness)
     plans = asking(source("Angela Merkel", role="chancellor"))
     plans.speakers.catch_up(workspace.archive)
-    everybody = {one.id: spoken(0.9) for one in workspace.archive.sources()}
+    everybody = {one.id: spoken(0.9, "Germany") for one in workspace.archive.sources()}
     assert plans.described(name, everybody) == (frozenset(), None)
     assert plans.described("the German chancellor", everybody)[0] == set(everybody)
 
