@@ -172,6 +172,7 @@ class Asking:
     ) -> StoredSource | None:
         """Who is described in like words, the surest way first; how well it fits what they say counts, too."""
         lang = detect_language(description)
+        stored = [self._with_role(one) for one in stored]
         stored = [one for one in stored if not _is_other(description, one, spoken[one.id].article)]
         roles = self._roles.likeness(description, stored)
         fits = np.array([spoken[one.id].fits for one in stored], np.float32)
@@ -184,6 +185,11 @@ class Asking:
             return best
         agreeing = np.array([agreement(description, _described(one), spoken[one.id].article) for one in stored])
         return _best(stored, np.where(agreeing >= _AGREES, agreeing + fits, 0.0), _AGREES)
+
+    def _with_role(self, stored: StoredSource) -> StoredSource:
+        """The source, as other articles in its language describe the person where its own does not."""
+        speaker = self.speakers.speaker(stored.id) if stored.person and not stored.role else None
+        return stored._replace(role=speaker.role) if speaker else stored
 
     def standalone(self, question: str, previous: Answer, today: date) -> str | None:
         """A question that goes on from an answer, as one that stands alone; None when it already does."""
