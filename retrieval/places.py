@@ -10,8 +10,8 @@ from retrieval.folding import fold
 
 _LANGUAGES = ("en", "ar", "ru")  # columns of the table
 _MARK = "+"  # before what is no place by itself
-_ENDINGS = (*"аяыиуюеь", "ой", "ей", "ом", "ем", "ью", "ам", "ами", "ах")  # of Russian cases
-_OF = ("ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ие", "их", "ими")  # of Russian adjectives
+_ENDINGS = (*"аяыиуюеьй", "ой", "ей", "ом", "ем", "ью", "ам", "ами", "ах")  # of Russian cases
+_OF = ("ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими")  # of Russian adjectives
 _OF_ARABIC = ("", "ه", "ون", "ين")  # of Arabic ones
 _INDECLINABLE = tuple("оиуэ")  # at the end: Токио, Чили, Перу
 
@@ -102,7 +102,7 @@ def _declined(noun: str) -> Iterator[str]:
 def _adjectives_of(words: _Words, lang: str) -> Iterator[str]:
     """Adjectives with their endings; in Arabic without article, made of the nouns: "سعودي", "روسيه", "تونسيين"."""
     if lang == "ar":
-        stems = (_adjective(fold(noun).removeprefix("ال")) for noun in words.nouns)
+        stems = (_adjective(fold(noun.removeprefix("ال"))) for noun in words.nouns)
         yield from (stem + ending for stem in stems for ending in _OF_ARABIC)
         return
     for one in map(fold, words.adjectives):

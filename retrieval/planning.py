@@ -43,7 +43,7 @@ _ROLE_SURE, _BODY_SURE = 0.85, 0.8  # or these, whatever words are used;
 # less for the ten wrong ones.
 _LIKE, _LIKE_AND_FITS = 0.7, 1.4
 # Or this share of what it says, in notions (retrieval/descriptions.py).
-_AGREES = 0.55
+_AGREES = 0.7
 _EMPTY = frozenset({"the"})
 # Sources whose descriptions are compared, those that fit best: for 50 questions of these sets a description finds the
 # right one, which is among the first three. To encode those of all takes up to a third of a second.
@@ -181,9 +181,11 @@ class Asking:
         if best := _best(stored, np.where(may_be, likely, 0.0), _ROLE):
             return best
         like = (roles >= _LIKE) & (likely >= _LIKE_AND_FITS) & np.array([one.lang == lang for one in stored], bool)
+        like &= np.array([others(description) == others(_described(one)) for one in stored], bool)
         if best := _best(stored, np.where(like, likely, 0.0), _ROLE):
             return best
-        agreeing = np.array([agreement(description, _described(one), spoken[one.id].article) for one in stored])
+        called = [(_described(one), spoken[one.id].article, one.name if one.person else "") for one in stored]
+        agreeing = np.array([agreement(description, *one) for one in called])
         return _best(stored, np.where(agreeing >= _AGREES, agreeing + fits, 0.0), _AGREES)
 
     def _with_role(self, stored: StoredSource) -> StoredSource:
@@ -268,8 +270,14 @@ def _ends_like(description: str, name: str) -> float:
 
 
 def _may_be(description: str, lang: str, stored: StoredSource, role: float) -> bool:
-    """Whether a description is near enough; within a language every word of it must be in the other."""
+    """Whether a description is near enough; within a language every word of it must be in the other.
+
+    A party's president is never near enough to a country's.
+    """
     person = stored.person
+    one, other = others(description), others(_described(stored))
+    if one ^ other if person else one - other:
+        return False
     if lang == stored.lang:
         names = " ".join((stored.role or "", stored.name, *stored.aliases))
         own = {stem(word, stored.lang) for word in words(names)}
@@ -294,11 +302,7 @@ def _is_other(description: str, stored: StoredSource, article: str) -> bool:
         return True
     if not stored.person and is_country(stored.name) and not is_country(description):
         return True
-    called = _described(stored)
-    apart = others(description) - others(called)
-    if stored.person:
-        apart = others(description) ^ others(called)
-    return bool(apart) or contradict(description, called, article)
+    return contradict(description, _described(stored), article)
 
 
 def _described(stored: StoredSource) -> str:
