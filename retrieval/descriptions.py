@@ -109,9 +109,9 @@ def agreement(asked: str, called: str, article: str, name: str = "") -> float:
     return found / (sum(map(_weight, one.meant)) + _WORD * len(one.others))
 
 
-def _named(words: Sequence[str], among: Sequence[str]) -> list[str]:
+def _named(own: Sequence[str], among: Sequence[str]) -> list[str]:
     """The words that are among others, in whatever script."""
-    return [word for word in words if any(word_likeness(word, other) >= _SAME for other in among)]
+    return [word for word in own if any(word_likeness(word, other) >= _SAME for other in among)]
 
 
 def contradict(asked: str, called: str, article: str) -> bool:
@@ -124,7 +124,7 @@ def contradict(asked: str, called: str, article: str) -> bool:
     if any(_differ(one, other, kind) for kind in _EXCLUSIVE) or one.apart_from(other) or other.apart_from(one):
         return True
     abroad, theirs = one.abroad(other), other.of("countries")
-    if abroad and (theirs - one.notions or not (theirs or all(one & country_of(article) for one in abroad))):
+    if abroad and (theirs - one.notions or not (theirs or all(each & country_of(article) for each in abroad))):
         return True
     of_country = _PRESIDENT in one.notions and one.of("countries") and not (one.others or one.of_something)
     return bool(of_country) and other.of_something
@@ -134,7 +134,7 @@ def _differ(one: Description, other: Description, kind: str) -> bool:
     """Whether each surely has a notion of a kind, and they may have none in common, nor any like it."""
     if not (one.of(kind) and other.of(kind)):
         return False
-    mine, theirs = ({each for each in all_of.notions if each.kind == kind} for all_of in (one, other))
+    mine, theirs = ({each for each in both.notions if each.kind == kind} for both in (one, other))
     if mine & theirs or _ranks() & (one.of(kind) | other.of(kind)):
         return False
     return not any(mine & alike and theirs & alike for alike in _alike())
@@ -164,13 +164,15 @@ def described(text: str) -> Description:
 @lru_cache(maxsize=_ARTICLES)
 def country_of(article: str) -> frozenset[Notion]:
     """The country that a text names most often; several that are named as often."""
-    counts = Counter(
-        one
-        for notions, _ in _read(_words(article))
-        for may_be in notions
-        for one in may_be
-        if all(each.kind == "countries" for each in may_be)
-    )
+    text = _words(article)
+    bare = list(map(_bare, text))
+    counts = Counter[Notion]()
+    for at in range(len(text)):
+        for count in range(max(_longest().get(text[at], 0), _longest().get(bare[at], 0)), 0, -1):
+            named = (_places().get(tuple(form[at : at + count])) for form in (text, bare))
+            if found := next(filter(None, named), None):
+                counts.update(found)
+                break
     most = max(counts.values(), default=0)
     return frozenset(one for one, count in counts.items() if count == most)
 
@@ -235,6 +237,15 @@ def _places() -> dict[tuple[str, ...], frozenset[Notion]]:
             for each in (form, map(_bare, form)):
                 found.setdefault(tuple(each), set()).add(_notions()[name])
     return {form: frozenset(notions) for form, notions in found.items()}
+
+
+@cache
+def _longest() -> dict[str, int]:
+    """How many words of a country begin with a word, at most."""
+    found: dict[str, int] = {}
+    for form in _places():
+        found[form[0]] = max(len(form), found.get(form[0], 0))
+    return found
 
 
 @cache

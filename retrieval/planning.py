@@ -294,9 +294,9 @@ def _may_be_name(phrase: str) -> bool:
 
 
 def _is_other(description: str, stored: StoredSource, article: str) -> bool:
-    """Whether somebody else is described, who speaks in an article.
+    """Whether a description is of somebody else than a source that speaks in an article.
 
-    Of another office or country, a deputy for whom he stands in for, a country for its ministry; or nobody is.
+    Somebody of another office or country, whom he stands in for, a country for its ministry; or it is a name.
     """
     if stored.person and _may_be_name(description):
         return True
