@@ -6,7 +6,7 @@ Words stand for notions, of offices, bodies, fields and countries, which a table
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -47,6 +47,8 @@ class Notion(NamedTuple):
     kind: str
     name: str
 
+
+Places = Callable[[], frozenset[Notion]]  # found out when they are wanted
 
 _PRESIDENT = Notion("offices", "president")
 
@@ -92,15 +94,15 @@ class Description(NamedTuple):
         return {one for may_be in self.meant if all(each.kind == kind for each in may_be) for one in may_be}
 
 
-def agreement(asked: str, called: str, article: str, name: str = "") -> float:
-    """How much of a description another has, of somebody of a name who speaks in an article, from 0 to 1.
+def agreement(asked: str, called: str, places: Places, name: str = "") -> float:
+    """How much of a description another has, of somebody of a name and perhaps of some places, from 0 to 1.
 
     Nothing where they contradict, where they share neither an office nor a body, or where each has a word that may be a
     name and that the other has not: two clubs have a president each.
     """
     one, other = described(asked), described(called)
     shared = [may_be for may_be in one.meant if may_be & other.notions]
-    if contradict(asked, called, article) or not any(each.kind in _HEADS for may_be in shared for each in may_be):
+    if contradict(asked, called, places) or not any(each.kind in _HEADS for may_be in shared for each in may_be):
         return 0.0
     named, theirs = _named(one.others, (*other.others, *words(name))), _named(other.others, one.others)
     if len(named) < len(one.others) and 0 < len(other.others) - len(theirs) <= _NAME:
@@ -114,17 +116,17 @@ def _named(own: Sequence[str], among: Sequence[str]) -> list[str]:
     return [word for word in own if any(word_likeness(word, other) >= _SAME for other in among)]
 
 
-def contradict(asked: str, called: str, article: str) -> bool:
+def contradict(asked: str, called: str, places: Places) -> bool:
     """Whether two descriptions tell of different offices, fields, parties or countries, or one of a deputy or the like.
 
-    A country that is asked for and that the other, of somebody who speaks in an article, does not tell must be the
-    article's; and who presides over a country presides over nothing else.
+    A country that is asked for and that the other does not tell must be among the places that else is known of; and
+    who presides over a country presides over nothing else.
     """
     one, other = described(asked), described(called)
     if any(_differ(one, other, kind) for kind in _EXCLUSIVE) or one.apart_from(other) or other.apart_from(one):
         return True
     abroad, theirs = one.abroad(other), other.of("countries")
-    if abroad and (theirs - one.notions or not (theirs or all(each & country_of(article) for each in abroad))):
+    if abroad and (theirs - one.notions or not (theirs or all(each & places() for each in abroad))):
         return True
     of_country = _PRESIDENT in one.notions and one.of("countries") and not (one.others or one.of_something)
     return bool(of_country) and other.of_something

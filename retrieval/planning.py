@@ -8,13 +8,14 @@ from datetime import date
 from functools import cache, partial
 from heapq import nlargest
 from importlib import resources
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.archive import Archive, StoredSource
-from retrieval.descriptions import agreement, contradict, described
+from retrieval.descriptions import Notion, Places, agreement, contradict, country_of, described
 from retrieval.encoder import Encoder
 from retrieval.folding import fold, script_of, stem, words
 from retrieval.followups import standalone
@@ -48,6 +49,7 @@ _EMPTY = frozenset({"the"})
 # Sources whose descriptions are compared, those that fit best: for 50 questions of these sets a description finds the
 # right one, which is among the first three. To encode those of all takes up to a third of a second.
 _COMPARED = 24
+_LOOKED_THROUGH = 300  # articles of a person, for what they say of where somebody is from
 _NAME = 0.55  # likeness of names that is enough among those who speak about what is asked
 _WHOLE, _ALONE = 0.95, 0.9  # of names beside which an office is a name itself: "Larry King"; and of a single word
 _REMEMBERED = 4096  # descriptions of sources
@@ -173,7 +175,8 @@ class Asking:
         """Who is described in like words, the surest way first; how well it fits what they say counts, too."""
         lang = detect_language(description)
         stored = [self._with_role(one) for one in stored]
-        stored = [one for one in stored if not _is_other(description, one, spoken[one.id].article)]
+        places = {one.id: cache(partial(self._places, one, spoken[one.id].article)) for one in stored}
+        stored = [one for one in stored if not _is_other(description, one, places[one.id])]
         roles = self._roles.likeness(description, stored)
         fits = np.array([spoken[one.id].fits for one in stored], np.float32)
         likely = roles + _RELEVANCE * fits
@@ -184,7 +187,7 @@ class Asking:
         like &= np.array([others(description) == others(_described(one)) for one in stored], bool)
         if best := _best(stored, np.where(like, likely, 0.0), _ROLE):
             return best
-        called = [(_described(one), spoken[one.id].article, one.name if one.person else "") for one in stored]
+        called = [(_described(one), places[one.id], one.name if one.person else "") for one in stored]
         agreeing = np.array([agreement(description, *one) for one in called])
         return _best(stored, np.where(agreeing >= _AGREES, agreeing + fits, 0.0), _AGREES)
 
@@ -192,6 +195,13 @@ class Asking:
         """The source, as other articles in its language describe the person where its own does not."""
         speaker = self.speakers.speaker(stored.id) if stored.person and not stored.role else None
         return stored._replace(role=speaker.role) if speaker else stored
+
+    def _places(self, stored: StoredSource, article: str) -> frozenset[Notion]:
+        """Which countries a source may be of: its article's, and those that other articles tell with the person."""
+        speaker = self.speakers.speaker(stored.id) if stored.person else None
+        others = (self.speakers.stored(one) for one in islice(self._everywhere(speaker), _LOOKED_THROUGH))
+        roles = {one.role for one in others if one and one.role}
+        return country_of(article).union(*(described(role).of("countries") for role in roles))
 
     def standalone(self, question: str, previous: Answer, today: date) -> str | None:
         """A question that goes on from an answer, as one that stands alone; None when it already does."""
@@ -293,8 +303,8 @@ def _may_be_name(phrase: str) -> bool:
     return named and not described(phrase).is_office and not any(map(is_office, phrase.split()))
 
 
-def _is_other(description: str, stored: StoredSource, article: str) -> bool:
-    """Whether a description is of somebody else than a source that speaks in an article.
+def _is_other(description: str, stored: StoredSource, places: Places) -> bool:
+    """Whether a description is of somebody else than a source that may be of some places.
 
     Somebody of another office or country, whom he stands in for, a country for its ministry; or it is a name.
     """
@@ -302,7 +312,7 @@ def _is_other(description: str, stored: StoredSource, article: str) -> bool:
         return True
     if not stored.person and is_country(stored.name) and not is_country(description):
         return True
-    return contradict(description, _described(stored), article)
+    return contradict(description, _described(stored), places)
 
 
 def _described(stored: StoredSource) -> str:

@@ -329,6 +329,25 @@ def test_an_office_is_known_in_another_language(
     assert plans.described(asked, {one.id: spoken(0.3, article)})[0] == {one.id}
 
 
+def test_where_somebody_is_from_may_be_told_by_another_article(
+    asking: Callable[..., Asking], workspace: FakeWorkspace
+) -> None:
+    workspace.archive.put(
+        [
+            quoting("one", source("الباجي قائد السبسي", role="رئيس الجمهورية"), lang="ar"),
+            quoting("two", source("الباجي قائد السبسي", role="الرئيس التونسي"), lang="ar"),
+            quoting("three", source("عبد الفتاح السيسي", role="رئيس الجمهورية"), lang="ar"),
+        ]
+    )
+    plans = asking()
+    plans.speakers.catch_up(workspace.archive)
+    first, second, third = (one.id for one in workspace.archive.sources())
+    abroad = "Libya and Libya again"
+    found = plans.described("the Tunisian president", {first: spoken(0.3, abroad), third: spoken(0.9, abroad)})
+    assert found[0] == {first, second}
+    assert plans.described("the Tunisian president", {third: spoken(0.9, abroad)}) == (frozenset(), None)
+
+
 def test_who_is_of_another_office_or_country_is_not_meant_however_near(
     asking: Callable[..., Asking], workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
