@@ -111,6 +111,7 @@ def test_a_server_that_is_away_is_waited_for(api: BotApi, bot: Serve) -> None:
         person.says(QUESTIONS[language])
     for person in people.values():
         api.wait_for("sendMessage", chat=person, timeout=WAIT)
+    bot.at_rest()
     assert [len(said(person, api)) for person in people.values()] == [1, 1, 1]
     assert len(new_lines(bot, before, "out of order")) == 1
     assert len(new_lines(bot, before, "Telegram answers again")) == 1
