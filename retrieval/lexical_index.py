@@ -105,6 +105,7 @@ class TantivyIndex:
             except (ValueError, OSError) as failure:
                 raise ArchiveUnwritable(f"{self.path} cannot be written: {failure}.") from failure
         self._searcher = self._index.searcher()
+        self._read: tuple[str, int] | None = None  # the archive and the write of it that the searcher has reached
 
     def _sequence(self, archive: Archive) -> int:
         """The sequence number of this archive that the index has reached; 0 for an index of another one."""
@@ -117,7 +118,10 @@ class TantivyIndex:
     def catch_up(self, archive: Archive) -> None:
         """See `LexicalIndex.catch_up`."""
         with self._lock:
-            if self._sequence(archive) != archive.sequence():
+            now = archive.identity, archive.sequence()
+            if now == self._read:
+                return
+            if self._sequence(archive) != now[1]:
                 writer = self._writer()
                 try:
                     self._write(writer, archive)
@@ -127,6 +131,7 @@ class TantivyIndex:
                     del writer  # gives tantivy's lock back
             self._index.reload()
             self._searcher = self._index.searcher()
+            self._read = now
 
     def _writer(self) -> tantivy.IndexWriter:
         deadline = time.monotonic() + _LOCK_SECONDS
@@ -225,4 +230,5 @@ class TantivyIndex:
         """See `LexicalIndex.rebuild`."""
         with self._lock:
             self._reached.unlink(missing_ok=True)
+            self._read = None
         self.catch_up(archive)

@@ -1,7 +1,7 @@
 """A question as each ranker sees it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,7 +38,7 @@ class View:
 
     def share(self, words: Collection[str]) -> float:
         """How much of the question's stems are among some stems, weighed by rarity, from 0 to 1."""
-        held = {own for word in set(words) for own in self._akin[word]}
+        held = self._akin.of(set(words))
         found = sum(rarity for own, rarity in self.rarity.items() if own in held)
         return found / max(sum(self.rarity.values()), 1e-9)
 
@@ -47,19 +47,23 @@ class View:
         return _Akin(self.rarity)
 
 
-class _Akin(dict[str, tuple[str, ...]]):
+class _Akin:
     """Those of the question's stems that are of one root with a stem, found out when a sentence first has it."""
 
     def __init__(self, asked: Collection[str]) -> None:
-        super().__init__()
         self._asked: dict[str, list[str]] = defaultdict(list)
         for own in asked:
             self._asked[own[:_ROOT]].append(own)
+        self._seen: set[str] = set()
+        self._akin: dict[str, list[str]] = {}  # of the stems seen those that have any: few
 
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        near = self._asked.get(word[:_ROOT], ())
-        found = self[word] = tuple(own for own in near if _of_one_root(own, word))
-        return found
+    def of(self, words: Set[str]) -> set[str]:
+        """Those of one root with any of some stems."""
+        for word in words - self._seen:
+            if near := [own for own in self._asked.get(word[:_ROOT], ()) if _of_one_root(own, word)]:
+                self._akin[word] = near
+        self._seen |= words
+        return {own for word in words & self._akin.keys() for own in self._akin[word]}
 
 
 def _of_one_root(one: str, other: str) -> bool:
