@@ -10,7 +10,7 @@ from config.settings import Ranking
 from retrieval.archive import Archive
 from retrieval.candidates import Candidates
 from retrieval.lexical_index import LexicalIndex
-from retrieval.types import Passage
+from retrieval.threads import spare
 from retrieval.vector_index import VectorIndex
 from retrieval.view import View
 
@@ -52,24 +52,23 @@ class EmbeddedIndex:
 
     def find(self, view: View, k: int) -> Candidates:
         """See `CandidateIndex.find`."""
-        ids: dict[int, None] = {}
-        if self._ranking.dense:
-            ids |= dict.fromkeys(self._vectors.search(view.vector, k))
-        if self._ranking.lexical:
-            ids |= dict.fromkeys(self._words.search(view.question, view.lang, k))
-        return self._of(self._archive.passages(list(ids)))
+        worded = spare.beside(self._words.search, view.question, view.lang, k) if self._ranking.lexical else None
+        near = self._vectors.search(view.vector, k) if self._ranking.dense else []
+        return self._of(list(dict.fromkeys(near + (worded.result() if worded else []))))
 
     def among(self, view: View, ids: Sequence[int], k: int) -> Candidates:
         """See `CandidateIndex.among`."""
         if len(ids) > k:
             ids = self._vectors.nearest_of(ids, view.vector, k, centred=self._ranking.centring)
-        return self._of(self._archive.passages(ids))
+        return self._of(ids)
 
-    def _of(self, passages: list[Passage]) -> Candidates:
-        ids = [one.id for one in passages]
-        vectors = self._vectors.vectors(ids, [one.lang for one in passages], centred=self._ranking.centring)
-        packed = self._archive.token_vectors(ids)
-        return Candidates(passages, vectors, [packed.get(one, b"") for one in ids])
+    def _of(self, ids: Sequence[int]) -> Candidates:
+        tokens = spare.beside(self._archive.token_vectors, ids)
+        passages = self._archive.passages(ids)
+        here, langs = [one.id for one in passages], [one.lang for one in passages]
+        vectors = self._vectors.vectors(here, langs, centred=self._ranking.centring)
+        packed = tokens.result()
+        return Candidates(passages, vectors, [packed.get(one, b"") for one in here])
 
     def shares(self, view: View, candidates: Candidates) -> Floats:
         """See `CandidateIndex.shares`."""

@@ -4,7 +4,9 @@ Khattab & Zaharia, "ColBERT" (2020), section 3.3; here over the token vectors of
 after each language's mean token vector is taken away.
 """
 
-from functools import reduce
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -44,29 +46,71 @@ def maxsim(cosines: Floats, weights: Floats, lengths: npt.NDArray[np.int64]) -> 
     if not filled.any() or not cosines.shape[1]:
         return scores
     blocks = -(-lengths[filled] // _BLOCK)
+    owner = np.repeat(np.arange(len(blocks)), blocks)
+    first = np.cumsum(blocks) - blocks
     starts = np.cumsum(lengths[filled]) - lengths[filled]
-    cuts = np.concatenate([start + _BLOCK * np.arange(count) for start, count in zip(starts, blocks, strict=True)])
+    cuts = np.repeat(starts - _BLOCK * first, blocks) + _BLOCK * np.arange(len(owner))
     best = np.maximum.reduceat(cosines, cuts, axis=0)
     share = (weights / weights.sum(axis=1, keepdims=True)).T
-    whole = np.maximum.reduceat(best, np.cumsum(blocks) - blocks, axis=0) @ share
-    views = [whole, *(_best_window(best, blocks, size, share, whole) for size in _WINDOWS)]
+    whole = np.maximum.reduceat(best, first, axis=0) @ share
+    views = [whole, *(_best_window(best, owner, size, share, whole) for size in _WINDOWS)]
     scores[:, filled] = np.mean(views, axis=0).T
     return scores
 
 
-def _best_window(best: Floats, blocks: npt.NDArray[np.int64], size: int, share: Floats, whole: Floats) -> Floats:
+@dataclass(frozen=True)
+class Compared:
+    """A question compared with passages, token by token.
+
+    Attributes:
+        cosines: of all passages' tokens with the question's; see `maxsim`.
+        weights: float32 of shape (2, question tokens): what each token counts within its language and across.
+        lengths: int64 of shape (passages,), tokens of each.
+        same: bool of shape (passages,): whether a passage is in the question's language.
+    """
+
+    cosines: Floats
+    weights: Floats
+    lengths: npt.NDArray[np.int64]
+    same: npt.NDArray[np.bool_]
+
+    @cached_property
+    def whole(self) -> Floats:
+        """MaxSim of each passage, shape (passages,)."""
+        return _by_language(maxsim(self.cosines, self.weights, self.lengths), self.same)
+
+    def parts(self, parts: Sequence[tuple[int, int, int]]) -> Floats:
+        """MaxSim of parts of passages, shape (len(parts),).
+
+        A part is the position of its passage, its first token there and the one after its last.
+        """
+        if not parts:
+            return np.zeros(0, np.float32)
+        begins = np.cumsum(self.lengths) - self.lengths
+        pieces = [self.cosines[begins[i] + first : begins[i] + min(end, self.lengths[i])] for i, first, end in parts]
+        sizes = np.array([len(piece) for piece in pieces], np.int64)
+        within = maxsim(np.concatenate(pieces), self.weights, sizes)
+        return _by_language(within, self.same[[i for i, _, _ in parts]])
+
+
+def _by_language(scores: Floats, same: npt.NDArray[np.bool_]) -> Floats:
+    """Of two weightings' scores, shape (2, n), the first within a language and the second across."""
+    chosen: Floats = np.where(same, scores[0], scores[1])
+    return chosen
+
+
+def _best_window(best: Floats, owner: npt.NDArray[np.int64], size: int, share: Floats, whole: Floats) -> Floats:
     """The best score of `size` neighbouring blocks in each passage, shape (passages, weightings).
 
-    `best` holds the best cosine of each block and question token, shape (all blocks, question tokens); a passage of
-    fewer blocks gets its score as a whole.
+    `best` holds the best cosine of each block and question token, shape (all blocks, question tokens), and `owner` the
+    passage of each block, ascending; a passage of fewer blocks gets its score as a whole.
     """
-    scores = np.full_like(whole, -np.inf)
+    scores = whole.copy()
     if len(best) >= size:
         count = len(best) - size + 1
         windows = reduce(np.maximum, (best[i : i + count] for i in range(size))) @ share
-        owner = np.repeat(np.arange(len(blocks)), blocks)
         within = owner[:count] == owner[size - 1 :]
-        owner, first = np.unique(owner[:count][within], return_index=True)
+        owners, first = np.unique(owner[:count][within], return_index=True)
         if len(first):
-            scores[owner] = np.maximum.reduceat(windows[within], first, axis=0)
-    return np.where(np.isinf(scores), whole, scores)
+            scores[owners] = np.maximum.reduceat(windows[within], first, axis=0)
+    return scores

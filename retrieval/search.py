@@ -12,7 +12,7 @@ from retrieval.encoder import Encoded, Encoder
 from retrieval.fusion import Features, Weights, match, rank
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
-from retrieval.late_interaction import centre, maxsim
+from retrieval.late_interaction import Compared, centre
 from retrieval.linear import unit
 from retrieval.types import Hit
 from retrieval.view import View
@@ -100,24 +100,11 @@ class Searcher:
         """See `CandidateIndex.among`."""
         return self._index.among(view, ids, k)
 
-    def late(
-        self, view: View, candidates: Candidates, parts: Sequence[tuple[int, int, int]] = ()
-    ) -> tuple[Floats, Floats]:
-        """MaxSim of the question's words in parts of passages, shape (len(parts),), and in the passages as a whole.
-
-        Across languages rare words, which are names mostly, count for more. A part is the position of its passage, its
-        first token there and the one after its last.
-        """
-        fits, lengths = self._means.packing.cosines(candidates.tokens, view.tokens)
+    def compared(self, view: View, candidates: Candidates) -> Compared:
+        """The question compared with each candidate; across languages rare words, names mostly, count for more."""
+        cosines, lengths = self._means.packing.cosines(candidates.tokens, view.tokens)
         same = np.array([one.lang == view.lang for one in candidates.passages], bool)
-        whole = _by_language(maxsim(fits, view.weights, lengths), same)
-        if not parts:
-            return np.zeros(0, np.float32), whole
-        begins = np.cumsum(lengths) - lengths
-        pieces = [fits[begins[i] + first : begins[i] + min(end, lengths[i])] for i, first, end in parts]
-        sizes = np.array([len(piece) for piece in pieces], np.int64)
-        within = maxsim(np.concatenate(pieces), view.weights, sizes)
-        return _by_language(within, same[[i for i, _, _ in parts]]), whole
+        return Compared(cosines, view.weights, lengths, same)
 
     def _features(self, view: View, candidates: Candidates) -> Features:
         langs = [passage.lang for passage in candidates.passages]
@@ -125,14 +112,8 @@ class Searcher:
         return Features(
             langs=np.array(langs),
             same=np.array([own == view.lang for own in langs], bool),
-            late=self.late(view, candidates)[1] if self._ranking.late_interaction else nothing,
+            late=self.compared(view, candidates).whole if self._ranking.late_interaction else nothing,
             dense=candidates.vectors @ view.vector if self._ranking.dense else nothing,
             stems=self._index.shares(view, candidates) if self._ranking.lexical else nothing,
             vectors=candidates.vectors,
         )
-
-
-def _by_language(scores: Floats, same: npt.NDArray[np.bool_]) -> Floats:
-    """Of two weightings' scores, shape (2, n), the first within a language and the second across."""
-    chosen: Floats = np.where(same, scores[0], scores[1])
-    return chosen

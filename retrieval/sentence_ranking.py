@@ -1,6 +1,6 @@
 """Sentences that answer a question, best first: the unit that is quoted, where passages are the unit that is found."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,9 @@ import numpy.typing as npt
 from retrieval.archive import Archive, StoredSentence, StoredText
 from retrieval.candidates import Candidates
 from retrieval.folding import stems
+from retrieval.late_interaction import Compared
 from retrieval.search import Searcher
+from retrieval.threads import spare
 from retrieval.types import Article
 from retrieval.view import View
 
@@ -51,17 +53,25 @@ class SentenceRanker:
 
     def candidates(self, question: str, sources: Collection[int] | None = None) -> list[Candidate]:
         """Sentences that may answer, in no order; with `sources` only statements of theirs."""
-        view = self._searcher.view(question)
+        with spare.work():
+            return self._candidates(question, sources)
+
+    def _candidates(self, question: str, sources: Collection[int] | None) -> list[Candidate]:
+        seen = spare.beside(self._searcher.view, question)
+        passages = [] if sources is None else self._archive.passages_of(sources)
+        view = seen.result()
         if view is None:
             return []
         if sources is None:
             found = self._searcher.candidates(view, _PASSAGES)
         else:
-            found = self._searcher.among(view, self._archive.passages_of(sources), _OF_SPEAKER)
+            found = self._searcher.among(view, passages, _OF_SPEAKER)
+        compared = spare.beside(self._searcher.compared, view, found)
         sentences = self._archive.stored_sentences([one.id for one in found.passages])
         if sources is not None:
             sentences = [one for one in sentences if any(each.source_id in sources for each in one.statements)]
-        return self._weighed(view, found, sentences)
+        articles = self._archive.texts_of({one.article_id for one in sentences})
+        return _weighed(view, found, compared.result(), sentences, articles)
 
     def copies(self, article_ids: Collection[str]) -> dict[str, frozenset[str]]:
         """See `Archive.copies`."""
@@ -71,30 +81,34 @@ class SentenceRanker:
         """See `Archive.articles_of`."""
         return self._archive.articles_of(article_ids)
 
-    def _weighed(self, view: View, found: Candidates, sentences: Sequence[StoredSentence]) -> list[Candidate]:
-        articles = self._archive.texts_of({one.article_id for one in sentences})
-        now = {one.id: one.sequence for one in articles.values()}  # an article may have gone or been replaced since
-        sentences = [one for one in sentences if now.get(one.article_id) == one.sequence]
-        row = {passage.id: i for i, passage in enumerate(found.passages)}
-        late, context = self._searcher.late(
-            view, found, [(row[one.passage_id], one.first_token, one.end_token) for one in sentences]
-        )
-        dense = found.vectors @ view.vector
-        weighed = []
-        for i, sentence in enumerate(sentences):
-            place = row[sentence.passage_id]
-            passage = found.passages[place]
-            article = articles[sentence.article_id]
-            text = article.text[sentence.span.start : sentence.span.end]
-            weighed.append(
-                Candidate(
-                    sentence,
-                    article,
-                    late=float(late[i]),
-                    context=float(context[place]),
-                    stems=view.share(stems(text, passage.lang)) if passage.lang == view.lang else 0.0,
-                    dense=float(dense[place]),
-                    same=passage.lang == view.lang,
-                )
+
+def _weighed(
+    view: View,
+    found: Candidates,
+    compared: Compared,
+    sentences: Sequence[StoredSentence],
+    articles: Mapping[str, StoredText],
+) -> list[Candidate]:
+    now = {one.id: one.sequence for one in articles.values()}  # an article may have gone or been replaced since
+    sentences = [one for one in sentences if now.get(one.article_id) == one.sequence]
+    row = {passage.id: i for i, passage in enumerate(found.passages)}
+    parts = compared.parts([(row[one.passage_id], one.first_token, one.end_token) for one in sentences]).tolist()
+    whole, dense = compared.whole.tolist(), (found.vectors @ view.vector).tolist()
+    weighed = []
+    for sentence, late in zip(sentences, parts, strict=True):
+        place = row[sentence.passage_id]
+        passage = found.passages[place]
+        article = articles[sentence.article_id]
+        text = article.text[sentence.span.start : sentence.span.end]
+        weighed.append(
+            Candidate(
+                sentence,
+                article,
+                late=late,
+                context=whole[place],
+                stems=view.share(stems(text, passage.lang)) if passage.lang == view.lang else 0.0,
+                dense=dense[place],
+                same=passage.lang == view.lang,
             )
-        return weighed
+        )
+    return weighed

@@ -1,12 +1,17 @@
 """Who gets the cores: questions before ingest; the encoder all of them, the small products around it one each."""
 
+import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import faiss
 from threadpoolctl import threadpool_limits
+
+T = TypeVar("T")
 
 _PATIENCE = 1.0  # seconds at one pause: under questions without end the work goes on, at a tenth of its pace
 
@@ -41,6 +46,41 @@ def computing_alone() -> Iterator[None]:
     torch.zeros(1).add(1)
     with threadpool_limits(limits=1, user_api="openmp"):
         yield
+
+
+class SpareCores:
+    """Parts of one piece of work done beside each other, while fewer pieces are under way than there are cores.
+
+    With more of them every core has work, and threads that hand parts to each other only wait.
+    """
+
+    def __init__(self) -> None:
+        self._cores = os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(self._cores, "part", faiss.omp_set_num_threads, (1,))
+        self._lock = threading.Lock()
+        self._under_way = 0
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """A piece of work is under way while within."""
+        with self._lock:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def beside(self, part: Callable[..., T], *values: Any) -> Future[T]:
+        """What a part will give, or raise; it is done at once when there is no core for it."""
+        if self._under_way < self._cores:
+            return self._threads.submit(part, *values)
+        done: Future[T] = Future()
+        done.set_result(part(*values))
+        return done
+
+
+spare = SpareCores()
 
 
 class Precedence:

@@ -27,7 +27,8 @@ from retrieval.files import write_atomically
 from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
 from retrieval.quantised import GivenUp, Quantised
-from retrieval.vector_partition import Growth, Partition, Recent
+from retrieval.threads import spare
+from retrieval.vector_partition import Base, Found, Growth, Partition, Recent, joined, nearest
 
 log = logging.getLogger(__name__)
 
@@ -177,48 +178,47 @@ class FaissIndex:
             except (OSError, ArchiveUnwritable) as error:
                 return self._put_off(getattr(error, "strerror", None) or str(error))
 
-    def _mean(self, lang: str) -> Floats:
-        """The mean passage vector of a language."""
-        partition = self._partitions[lang]
-        return self._prior.of_archive(lang, partition.total, len(partition))
-
     def search(self, query: Floats, k: int) -> list[int]:
         """See `VectorIndex.search`."""
         with self._lock:
-            return [passage for one in self._partitions.values() for passage in one.search(query, k).tolist()]
+            parts = [(one.recent.search(query, k), one.base) for one in self._partitions.values()]
+        searches = [(recent, spare.beside(base.search, query, k)) for recent, base in parts]
+        return [passage for recent, base in searches for passage in nearest(recent, base.result(), k).tolist()]
 
     def nearest_of(self, ids: Sequence[int], query: Floats, k: int, *, centred: bool) -> list[int]:
         """See `VectorIndex.nearest_of`."""
         wanted = np.array(ids, np.int64)
         near = np.zeros(len(wanted), np.float32)
-        with self._lock:
-            for lang in self._partitions:
-                for start in range(0, len(wanted), _PORTION):
-                    here, vectors = self._vectors(lang, wanted[start : start + _PORTION], centred=centred)
-                    near[start : start + _PORTION][here] = vectors @ query
+        for lang in list(self._partitions):
+            for start in range(0, len(wanted), _PORTION):
+                here, vectors = self._vectors(lang, wanted[start : start + _PORTION], centred=centred)
+                near[start : start + _PORTION][here] = vectors @ query
         best: list[int] = wanted[np.argsort(-near, kind="stable")[:k]].tolist()
         return best
 
     def vectors(self, ids: Sequence[int], langs: Sequence[str], *, centred: bool) -> Floats:
         """See `VectorIndex.vectors`."""
         vectors = np.zeros((len(ids), self._dimension), np.float32)
-        with self._lock:
-            for lang in set(langs) & self._partitions.keys():
-                rows = np.array([i for i, own in enumerate(langs) if own == lang])
-                here, found = self._vectors(lang, np.array(ids, np.int64)[rows], centred=centred)
-                vectors[rows[here]] = found
+        for lang in set(langs):
+            rows = np.array([i for i, own in enumerate(langs) if own == lang])
+            here, found = self._vectors(lang, np.array(ids, np.int64)[rows], centred=centred)
+            vectors[rows[here]] = found
         return vectors
 
-    def _vectors(self, lang: str, ids: Ids, *, centred: bool) -> tuple[npt.NDArray[np.bool_], Floats]:
+    def _vectors(self, lang: str, ids: Ids, *, centred: bool) -> Found:
         """Which of the ids are of a language, and the unit vectors of those."""
-        here, vectors = self._partitions[lang].vectors(ids)
-        return here, unit(vectors - self._mean(lang) if centred else vectors)
+        with self._lock:
+            partition = self._partitions.get(lang) or Partition.empty(self._dimension)
+            mean = self._prior.of_archive(lang, partition.total, len(partition))
+            recent, base = partition.recent.found(ids), partition.base
+        here, vectors = joined(recent, base.found(ids), self._dimension)
+        return here, unit(vectors - mean if centred else vectors)
 
     def problems(self, archive: Archive) -> list[str]:
         """See `VectorIndex.problems`."""
         self.catch_up(archive)
         here = np.concatenate([np.empty(0, np.int64), *(one.ids() for one in self._partitions.values())])
-        bases = [one.base for one in self._partitions.values() if one.base]
+        bases = [one.base.quantised for one in self._partitions.values() if one.base.quantised]
         damaged = [f"{one.path.name} of the vector index is damaged" for one in bases if not one.is_whole()]
         return disagreement("vector index", here, archive) + damaged
 
@@ -262,7 +262,7 @@ class FaissIndex:
                 for lang, total, base, gone in head["partitions"]:
                     index = faiss.read_index(faiss.PyCallbackIOReader(file.read, _BLOCK))  # type: ignore[attr-defined]
                     quantised = Quantised(self.path.with_name(base)) if base else None
-                    own = Partition(Recent(index), np.array(total), quantised, np.array(gone, np.int64))
+                    own = Partition(Recent(index), np.array(total), Base(quantised, np.array(gone, np.int64)))
                     self._partitions[lang] = own
             self._archive = head["archive"]
             self.sequence = head["sequence"]
@@ -271,7 +271,8 @@ class FaissIndex:
             self._clear()
 
     def _write(self) -> None:
-        bases = {lang: one.base.path for lang, one in self._partitions.items() if one.base}
+        quantised = {lang: one.base.quantised for lang, one in self._partitions.items()}
+        bases = {lang: one.path for lang, one in quantised.items() if one}
         if not all(path.exists() for path in bases.values()):
             return  # another process has quantised and saved, which is as good
         head = {
@@ -282,7 +283,7 @@ class FaissIndex:
             "sequence": self.sequence,
             "crc32": self._crc32(),
             "partitions": [
-                (lang, one.total.tolist(), bases[lang].name if lang in bases else None, one.gone.tolist())
+                (lang, one.total.tolist(), bases[lang].name if lang in bases else None, one.base.gone.tolist())
                 for lang, one in self._partitions.items()
             ],
         }

@@ -1,7 +1,7 @@
 """The passage vectors of one language: exact while they are few, then quantised, with what came since kept exact."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from retrieval.quantised import Quantised, written
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
+
+Found = tuple[npt.NDArray[np.bool_], Floats]  # which of some ids, and the vectors of those, one after the other
 
 _NONE: Ids = np.empty(0, np.int64)
 
@@ -66,6 +68,11 @@ class Recent:
         vectors: Floats = self.index.reconstruct_batch(ids)
         return vectors
 
+    def found(self, ids: Ids) -> Found:
+        """Which of the ids are there, and the vectors of those."""
+        here = self.has(ids)
+        return here, self.vectors(ids[here]) if here.any() else np.empty((0, self.index.d), np.float32)
+
     def add(self, ids: Ids, vectors: Floats) -> None:
         """Puts vectors in."""
         self.index.add_with_ids(vectors, ids)
@@ -85,11 +92,60 @@ class Recent:
 
 
 @dataclass(frozen=True)
+class Base:
+    """What has been quantised, but for those that have gone since (ascending); never changed, only replaced.
+
+    So it can be searched from any thread, and while the partition changes.
+    """
+
+    quantised: Quantised | None = None
+    gone: Ids = field(default_factory=_NONE.copy)
+
+    def __len__(self) -> int:
+        return len(self.quantised) - len(self.gone) if self.quantised else 0
+
+    @property
+    def ids(self) -> Ids:
+        """All ids, ascending."""
+        return np.setdiff1d(self.quantised.ids, self.gone, assume_unique=True) if self.quantised else _NONE
+
+    def found(self, ids: Ids) -> Found:
+        """Which of the ids are there, and the vectors of those."""
+        if self.quantised is None:
+            return np.zeros(len(ids), bool), np.empty((0, 0), np.float32)
+        rows = self.quantised.rows(ids)
+        here = (rows >= 0) & ~np.isin(ids, self.gone)
+        return here, self.quantised.vectors(rows[here])
+
+    def search(self, query: Floats, k: int) -> tuple[Floats, Ids]:
+        """Inner products and ids of about the k nearest, best first."""
+        if self.quantised is None:
+            return np.empty(0, np.float32), _NONE
+        return self.quantised.search(query, k, self.gone)
+
+
+def joined(one: Found, other: Found, dimension: int) -> Found:
+    """Which of some ids are in either of two, neither in both, and their vectors."""
+    here = one[0] | other[0]
+    vectors = np.empty((int(here.sum()), dimension), np.float32)
+    for own, found in (one, other):
+        if own.any():
+            vectors[own[here]] = found
+    return here, vectors
+
+
+def nearest(one: tuple[Floats, Ids], other: tuple[Floats, Ids], k: int) -> Ids:
+    """The k best of two searches' ids, best first."""
+    scores = np.concatenate([one[0], other[0]])
+    best: Ids = np.concatenate([one[1], other[1]])[np.argsort(-scores, kind="stable")[:k]]
+    return best
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A partition as it was when it was about to be quantised."""
 
-    base: Quantised | None
-    gone: Ids
+    base: Base
     ids: Ids
     vectors: Floats
 
@@ -100,20 +156,21 @@ class Snapshot:
             OSError: the file cannot be written or read.
             GivenUp: it was `unwanted` before it was done.
         """
-        path = written(beside, self.ids, self.vectors, former=self.base, gone=self.gone, unwanted=unwanted)
+        former, gone = self.base.quantised, self.base.gone
+        path = written(beside, self.ids, self.vectors, former=former, gone=gone, unwanted=unwanted)
         return Quantised(path)
 
 
 class Partition:
-    """The passages of one language, and the sum of their vectors. Not safe to use from several threads."""
+    """The passages of one language, and the sum of their vectors. Not safe to use from several threads.
 
-    def __init__(
-        self, recent: Recent, total: npt.NDArray[np.float64], base: Quantised | None = None, gone: Ids = _NONE
-    ) -> None:
+    What changes is in `recent`; `base` is another object whenever anything in it has gone.
+    """
+
+    def __init__(self, recent: Recent, total: npt.NDArray[np.float64], base: Base | None = None) -> None:
         self.recent = recent
         self.total = total
-        self.base = base
-        self.gone = gone  # of the base, ascending
+        self.base = base or Base()
 
     @classmethod
     def empty(cls, dimension: int) -> "Partition":
@@ -121,32 +178,11 @@ class Partition:
         return cls(Recent.empty(dimension), np.zeros(dimension))
 
     def __len__(self) -> int:
-        return len(self.recent) + (len(self.base) - len(self.gone) if self.base else 0)
+        return len(self.recent) + len(self.base)
 
     def ids(self) -> Ids:
         """Ids of all passages, in no order."""
-        if self.base is None:
-            return self.recent.ids
-        return np.concatenate([np.setdiff1d(self.base.ids, self.gone, assume_unique=True), self.recent.ids])
-
-    def vectors(self, ids: Ids) -> tuple[npt.NDArray[np.bool_], Floats]:
-        """Which of the ids are there, and the vectors of those, one after the other."""
-        recent = self.recent.has(ids)
-        rows = self._rows(ids)
-        here = recent | (rows >= 0)
-        vectors = np.empty((int(here.sum()), len(self.total)), np.float32)
-        if recent.any():
-            vectors[recent[here]] = self.recent.vectors(ids[recent])
-        if self.base and (rows >= 0).any():
-            vectors[rows[here] >= 0] = self.base.vectors(rows[rows >= 0])
-        return here, vectors
-
-    def _rows(self, ids: Ids) -> Ids:
-        """Where ids stand in the base; -1 for those that do not, or have gone."""
-        if self.base is None:
-            return np.full(len(ids), -1)
-        rows: Ids = np.where(np.isin(ids, self.gone), -1, self.base.rows(ids))
-        return rows
+        return np.concatenate([self.base.ids, self.recent.ids])
 
     def add(self, ids: Ids, vectors: Floats) -> None:
         """Puts passages in that are not there."""
@@ -155,38 +191,29 @@ class Partition:
 
     def remove(self, ids: Ids) -> None:
         """Takes out those of the ids that are there."""
-        here, vectors = self.vectors(ids)
+        recent, based = self.recent.found(ids), self.base.found(ids)
+        here, vectors = joined(recent, based, len(self.total))
         if not here.any():
             return
         self.total -= vectors.sum(axis=0, dtype=np.float64)
-        recent = self.recent.has(ids)
-        if recent.any():
-            self.recent.remove(ids[recent])
-        self.gone = np.union1d(self.gone, ids[here & ~recent])
-
-    def search(self, query: Floats, k: int) -> Ids:
-        """Ids of the k nearest, best first."""
-        scores, ids = self.recent.search(query, k)
-        if self.base is None:
-            return ids
-        others, found = self.base.search(query, k, self.gone)
-        best = np.argsort(-np.concatenate([scores, others]), kind="stable")[:k]
-        return np.concatenate([ids, found])[best]
+        if recent[0].any():
+            self.recent.remove(ids[recent[0]])
+        self.base = replace(self.base, gone=np.union1d(self.base.gone, ids[based[0]]))
 
     def changes(self, growth: Growth) -> float:
         """How much has changed since it was quantised; from 1 on it should be again."""
-        if self.base is None:
+        if self.base.quantised is None:
             return len(self.recent) / growth.exact
-        changes = len(self.recent) + len(self.gone)
-        return changes / max(growth.recent, growth.share * len(self.base)) if len(self) else 0.0
+        changes = len(self.recent) + len(self.base.gone)
+        return changes / max(growth.recent, growth.share * len(self.base.quantised)) if len(self) else 0.0
 
     def snapshot(self) -> Snapshot:
         """What there is now, unaffected by what comes."""
         ids = self.recent.ids
-        return Snapshot(self.base, self.gone, ids, self.recent.vectors(ids))
+        return Snapshot(self.base, ids, self.recent.vectors(ids))
 
-    def rest_on(self, base: Quantised) -> None:
+    def rest_on(self, quantised: Quantised) -> None:
         """Takes a base that was made of a snapshot of this partition, whatever came and went since then."""
         here = self.ids()
-        self.recent.remove(np.intersect1d(self.recent.ids, base.ids))
-        self.base, self.gone = base, np.setdiff1d(base.ids, here, assume_unique=True)
+        self.recent.remove(np.intersect1d(self.recent.ids, quantised.ids))
+        self.base = Base(quantised, np.setdiff1d(quantised.ids, here, assume_unique=True))

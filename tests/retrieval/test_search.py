@@ -132,13 +132,14 @@ def test_the_words_of_a_question_are_found_in_the_part_of_a_passage_that_has_the
     assert view is not None
     found = news.searcher.candidates(view, 10)
     at = [one.article_id for one in found.passages].index("volcano")
-    within, whole = news.searcher.late(view, found, [(at, 0, 5), (at, 5, 13), (at, 5, 99), (at, 90, 99)])
+    compared = news.searcher.compared(view, found)
+    within, whole = compared.parts([(at, 0, 5), (at, 5, 13), (at, 5, 99), (at, 90, 99)]), compared.whole
     assert whole.shape == (len(found),)
     assert within[0] < within[1] == within[2]
     assert within[1] >= whole[at] > within[0]
     assert within[3] == 0, "a part without tokens"
-    assert news.searcher.late(view, found)[0].shape == (0,)
-    assert news.searcher.late(view, Candidates.none(DIMENSION))[1].shape == (0,)
+    assert compared.parts([]).shape == (0,)
+    assert news.searcher.compared(view, Candidates.none(DIMENSION)).whole.shape == (0,)
 
 
 def test_rare_words_weigh_more_than_common_ones(news: FakeWorkspace) -> None:

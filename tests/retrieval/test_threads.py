@@ -1,4 +1,4 @@
-"""Who goes first: work waits while questions are answered, and is never stopped by them."""
+"""Who gets the cores: parts of an answer those that are spare, and questions before work, which is never stopped."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ import time
 import pytest
 
 from retrieval import threads
-from retrieval.threads import Precedence
+from retrieval.threads import Precedence, SpareCores
 
 
 def test_work_goes_on_at_once_when_nobody_asks() -> None:
@@ -54,3 +54,30 @@ def test_questions_without_end_slow_work_down_and_do_not_stop_it(monkeypatch: py
         for _ in range(4):
             precedence.give_way()
         assert 0.2 <= time.monotonic() - started < 5
+
+
+def test_parts_of_one_answer_go_on_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    cores, both = SpareCores(), threading.Barrier(2, timeout=10)
+    with cores.work():
+        part = cores.beside(both.wait)
+        both.wait()
+        assert part.result() in (0, 1)
+
+
+def test_a_part_has_no_thread_of_its_own_when_every_core_has_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    cores = SpareCores()
+    with cores.work():
+        with cores.work():
+            assert cores.beside(threading.get_ident).result() == threading.get_ident()
+        assert cores.beside(threading.get_ident).result() != threading.get_ident()
+
+
+def test_what_fails_in_a_part_is_told_and_its_core_is_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    cores = SpareCores()
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), cores.work():
+            cores.beside(lambda: 1 // 0).result()
+    assert cores.beside(threading.get_ident).result() != threading.get_ident()

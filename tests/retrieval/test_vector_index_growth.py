@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import numpy as np
 import pytest
 
 from retrieval.language_means import LanguageMeans
+from retrieval.quantised import Floats, Ids, Quantised
 from retrieval.sqlite_archive import SqliteArchive
 from retrieval.types import Article
 from retrieval.vector_index import FaissIndex
-from retrieval.vector_partition import Growth, Partition
+from retrieval.vector_partition import Growth, Partition, joined, nearest
 from tests.fakes import FakeEncoder, prepare
 
 ENCODER = FakeEncoder()
@@ -99,7 +101,7 @@ def test_many_changes_make_a_new_file_of_what_there_is(tmp_path: Path, archive: 
     archive.delete([str(number) for number in range(0, 20)])
     put(archive, range(120, 150))
     settle(vectors, archive)
-    (base,) = {one.base.path for one in vectors._partitions.values() if one.base}
+    (base,) = {one.base.quantised.path for one in vectors._partitions.values() if one.base.quantised}
     assert base != before
     assert len(vectors) == 130
     again = index(tmp_path)
@@ -209,9 +211,11 @@ def test_what_happens_while_a_file_is_made_is_not_lost(tmp_path: Path) -> None:
     assert sorted(partition.ids().tolist()) == [n for n in range(40) if n not in (3, 35)]
     assert len(partition) == 38
     assert len(partition.recent) == 9
-    assert partition.search(encoded[3], 1).tolist() != [3]
-    assert partition.search(encoded[38], 1).tolist() == [38]
-    here, vectors = partition.vectors(np.array([38, 3, 5]))
+    for question, is_there in ((3, False), (38, True), (5, True)):
+        recent, base = (part.search(encoded[question], 1) for part in (partition.recent, partition.base))
+        assert (nearest(recent, base, 1).tolist() == [question]) == is_there
+    some = np.array([38, 3, 5])
+    here, vectors = joined(partition.recent.found(some), partition.base.found(some), ENCODER.dimension)
     assert here.tolist() == [True, False, True]
     assert np.allclose(vectors, encoded[[38, 5]], atol=0.02)
     assert np.allclose(partition.total, encoded[[n for n in range(40) if n not in (3, 35)]].sum(axis=0), atol=1e-3)
@@ -230,3 +234,23 @@ def test_of_some_passages_the_nearest_come_first(tmp_path: Path, archive: Sqlite
     near = vectors.vectors(some, ["en"] * len(some), centred=True) @ question
     assert [first, *rest] == [some[i] for i in np.argsort(-near, kind="stable")[:5]]
     assert vectors.nearest_of([987_654, some[0]], question, 2, centred=False)[-1] == 987_654
+
+
+def test_a_search_keeps_nobody_waiting(tmp_path: Path, archive: SqliteArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = grown(tmp_path, archive)
+    goes_on, begun, search = threading.Event(), threading.Event(), Quantised.search
+
+    def slow(self: Quantised, query: Floats, k: int, without: Ids) -> tuple[Floats, Ids]:
+        begun.set()
+        assert goes_on.wait(10)
+        return search(self, query, k, without)
+
+    monkeypatch.setattr(Quantised, "search", slow)
+    with ThreadPoolExecutor(2) as others:
+        slow_one = others.submit(found, vectors, archive, 50)
+        assert begun.wait(10)
+        put(archive, range(120, 125))
+        others.submit(vectors.catch_up, archive).result(10)
+        goes_on.set()
+        assert slow_one.result(10) == ["50"]
+    assert found(vectors, archive, 121) == ["121"]

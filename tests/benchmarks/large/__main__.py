@@ -205,7 +205,7 @@ def _limits(workspace: Workspace, lang: str, searched: vectors.Searched) -> list
     block = np.ones(1 << 27, np.float32)
     seconds = min(_seconds(block) for _ in range(3))
     speed = block.nbytes / seconds
-    base = workspace.vectors._partitions[lang].base
+    base = workspace.vectors._partitions[lang].base.quantised
     found = [("memory read in one thread", f"{speed / 1e9:.1f} GB/s")]
     dimension = workspace.vectors._dimension
     if base:
