@@ -1,16 +1,18 @@
 """Everything a Qawl process needs, opened once, each part when it is first used."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.memory import Memory
+from bot.relief import Relieved
 from config import Settings
-from config.logs import keep_secret
+from config.logs import keep_secret, set_up_logging
 from config.settings import Encoder as EncoderSettings
 from ingest.attribution import Attributor
 from ingest.feed_list import FeedList
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from retrieval.postgres_database import PostgresDatabase
 
 log = logging.getLogger(__name__)
+
+_OF_ANSWERING = {"data_dir", "encoder", "ranking", "log"}  # settings
 
 
 class Workspace:
@@ -132,6 +136,16 @@ class Workspace:
     def answerer(self) -> Answerer:
         """Question to answer."""
         return Answerer(SentenceRanker(self.archive, self.searcher), self.asking)
+
+    @cached_property
+    def answering(self) -> Callable[..., Answer]:
+        """The same as a function; a second process helps with it while many ask.
+
+        Not with a database on a server: there bots share the load, and each has connections that are counted.
+        """
+        if self.settings.database_url:
+            return self.answerer.answer
+        return Relieved(self.answerer.answer, partial(_answering, self.settings.model_dump(include=_OF_ANSWERING)))
 
     @cached_property
     def type_ahead(self) -> TypeAhead:
@@ -235,7 +249,7 @@ class Workspace:
             QuestionError: when the question is empty or too long.
         """
         with self.precedence.question():
-            answer = self.answerer.answer(question, limit=limit, speaker_id=speaker_id)
+            answer = self.answering(question, limit=limit, speaker_id=speaker_id)
         asked = any(letter.isalnum() for letter in answer.question)
         if asked and answer.status == "not_found" and not answer.plan.choices:
             try:
@@ -316,6 +330,8 @@ class Workspace:
     def close(self) -> None:
         """Saves what was opened and closes it."""
         try:
+            if isinstance(relieved := self.__dict__.get("answering"), Relieved):
+                relieved.close()
             for name in ("worker", "poller"):
                 if name in self.__dict__:
                     getattr(self, name).stop()
@@ -326,3 +342,16 @@ class Workspace:
             for name in ("vectors", "archive", "database"):
                 if name in self.__dict__:
                     getattr(self, name).close()
+
+
+@contextmanager
+def _answering(given: Mapping[str, Any]) -> Iterator[Callable[..., Answer]]:
+    """Answers questions in a process of its own."""
+    settings = Settings(**given)
+    set_up_logging(settings.log)
+    workspace = Workspace(settings)
+    try:
+        workspace.warm_up()
+        yield workspace.answerer.answer
+    finally:
+        workspace.close()
