@@ -263,7 +263,7 @@ class Ingestor:
                         places=places(one.sentences, one.passages, encoding.spans),
                         passages=one.passages,
                         vectors=encoding.pooled,
-                        tokens=[self._means.packing.pack(centre(tokens, means)) for tokens in encoding.tokens],
+                        tokens=self._means.packing.pack_each([centre(tokens, means) for tokens in encoding.tokens]),
                         attribution=attribution,
                         signature=signature(one.article.text),
                     )

@@ -22,6 +22,10 @@ INPUTS = ("input_ids", "attention_mask")
 # length, and what is made for a length takes a sixth of a pass (docs/performance.md).
 _ALONE = 8
 
+# Several are filled up to a multiple of as many as attention takes at a time: what is left over takes it as long as
+# everything before, and a third of a pass (docs/performance.md).
+_TOGETHER = 16
+
 # Compiled operations that are kept for shapes seen before: few, as no two batches have one shape (`heap`).
 _OPERATIONS = 64
 
@@ -56,7 +60,7 @@ class CompiledNetwork:
         if not hasattr(self._thread, "request"):
             self._thread.request = self._model.create_infer_request()
         count, length = ids.shape
-        added = ((0, 0), (0, -length % _ALONE if count == 1 else 0))
+        added = ((0, 0), (0, -length % (_ALONE if count == 1 else _TOGETHER)))
         filled = np.pad(ids, added, constant_values=self.facts.padding), np.pad(mask, added)
         found = self._thread.request.infer(dict(zip(INPUTS, filled, strict=True)))
         read = layers_read(self.facts.depth)

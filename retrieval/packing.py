@@ -22,6 +22,7 @@ _PAIR, _FOUR = (5, 3), (3, 2, 2, 1)  # bits of the components that share a byte,
 _ROUNDS = 20  # of Max's algorithm: five digits stand
 _FAR = 10.0  # where a normal distribution ends
 _SHORTEST, _STEP = 0.5, 0.003  # length of an unpacked token, and what one more in its last byte adds
+_TEXTS = 8  # packed at a time
 _PORTION = 1024  # tokens unpacked at a time: 1.5 MB stay near the core; 10 000 at once take twice as long
 
 
@@ -104,6 +105,18 @@ class Packing:
         left = np.concatenate([_unpacked(pairs, _PAIRS), _unpacked(fours, _FOURS)], axis=1) * self.spread
         steps = np.clip(np.rint((np.linalg.norm(left, axis=1) - _SHORTEST) / _STEP), 0, 255).astype(np.uint8)
         return np.concatenate([pairs, fours, steps[:, None]], axis=1).tobytes()
+
+    def pack_each(self, texts: Sequence[Floats]) -> list[bytes]:
+        """What `pack` makes of each text's vectors, some texts at a time: half as fast again as one by one."""
+        packed: list[bytes] = []
+        size = token_bytes(len(self.turn))
+        for start in range(0, len(texts), _TEXTS):
+            some = texts[start : start + _TEXTS]
+            together, end = self.pack(np.concatenate(some)), 0
+            for text in some:
+                begin, end = end, end + len(text) * size
+                packed.append(together[begin:end])
+        return packed
 
     @property
     def _pairs(self) -> int:

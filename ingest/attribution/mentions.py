@@ -91,13 +91,22 @@ def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
     spans = np.array([match.span() for match in _WORD.finditer(text, dateline_end(text))], np.int64).reshape(-1, 2)
     first, last = _covered(tokens.spans, spans)
     spans, first, last = spans[first < last], first[first < last], last[first < last]
-    means, names = _means(parts, first, last), _means(tags.names, first, last).tolist()
-    for row, (start, end) in enumerate(spans.tolist()):
-        mean, own = means[row], found[int(tokens.sentence[first[row]])]
+    means = _means(parts, first, last)
+    each = zip(
+        spans.tolist(),
+        tokens.sentence[first].tolist(),
+        means.tolist(),
+        means.argmax(axis=1).tolist(),
+        (tags.tokens[first] > 0.5).tolist(),
+        _means(tags.names, first, last).tolist(),
+        strict=True,
+    )
+    for (start, end), sentence, mean, best, begun, name in each:
+        own = found[sentence]
         goes_on = bool(own) and own[-1].part == "source" and text[own[-1].end : start] == " "
-        part = 1 if mean[1] >= (_GOES_ON if goes_on else _SOURCE) else int(mean.argmax())
-        begins = bool(part) and bool(tags.tokens[first[row], 2 * part - 1] > 0.5)
-        own.append(Word(start, end, ("none", "source", "cue", "content")[part], begins, float(mean[part]), names[row]))
+        part = 1 if mean[1] >= (_GOES_ON if goes_on else _SOURCE) else best
+        begins = bool(part) and begun[2 * part - 1]
+        own.append(Word(start, end, ("none", "source", "cue", "content")[part], begins, mean[part], name))
     return found
 
 
@@ -136,9 +145,10 @@ def _in_apposition(mentions: Sequence[Mention], text: str) -> list[Mention]:
 def _without_clitic(part: list[Word], text: str, lang: Words) -> list[Word]:
     """A source without the "ل" that "وفقا" joins to it; "لل" stays, since it may hide an article or a letter."""
     first, form = part[0], text[part[0].start : part[0].end]
-    led = _LAST_WORD.search(text, 0, first.start)
-    if led and fold(led[0].strip()) in lang.according and form.startswith("ل") and not form.startswith("لل"):
-        return [replace(first, start=first.start + 1), *part[1:]]
+    if form.startswith("ل") and not form.startswith("لل"):
+        led = _LAST_WORD.search(text, 0, first.start)
+        if led and fold(led[0].strip()) in lang.according:
+            return [replace(first, start=first.start + 1), *part[1:]]
     return part
 
 

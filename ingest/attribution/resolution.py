@@ -6,8 +6,10 @@ document has called that before or after; else it is a source of its own.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from ingest.attribution.bodies import Bodies
 from ingest.attribution.language import Gender, Words
@@ -281,10 +283,16 @@ class Resolver:
                     person.forms.append(form)
                 person.gender = person.gender or self._lang.name_gender(form)
                 self._titles.entitle(person, self._titles.beside(name), known=False)
-        family = words(person.forms[0])[-1:]
-        for word in (word for sentence in self._document for word in sentence):  # where it was not seen as a name
-            if words(self._text[word.start : word.end])[-1:] == family:
-                self._titles.entitle(person, self._titles.beside(Span(start=word.start, end=word.end)), known=False)
+        for word in self._ending.get(tuple(words(person.forms[0])[-1:]), ()):  # where it was not seen as a name
+            self._titles.entitle(person, self._titles.beside(Span(start=word.start, end=word.end)), known=False)
+
+    @cached_property
+    def _ending(self) -> dict[tuple[str, ...], list[Word]]:
+        """The document's words by their last folded one, of which most have one only, in order."""
+        found: dict[tuple[str, ...], list[Word]] = defaultdict(list)
+        for word in (word for sentence in self._document for word in sentence):
+            found[tuple(words(self._text[word.start : word.end])[-1:])].append(word)
+        return found
 
     def _learn(self, person: Person, mention: Span, name: Span) -> None:
         """The role that a mention gives beside the name."""

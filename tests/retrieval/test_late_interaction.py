@@ -81,6 +81,7 @@ def test_packed_vectors_take_101_bytes_and_point_the_same_way() -> None:
     packing = Packing.of(varied(20_000))
     packed = [packing.pack(text) for text in texts]
     assert [len(one) for one in packed] == [101 * len(text) for text in texts]
+    assert packing.pack_each(texts * 5) == packed * 5
     together = np.concatenate(texts)
     own, lengths = packing.cosines(packed, packing.stretched(together))
     assert lengths.tolist() == [7, 0, 50]
