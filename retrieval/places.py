@@ -53,12 +53,12 @@ def countries() -> dict[str, frozenset[str]]:
 def _table() -> dict[str, dict[str, _Words]]:
     text = (resources.files("retrieval") / "data" / "places.toml").read_text(encoding="utf-8")
     return {
-        country: dict(zip(_LANGUAGES, map(_words, row.split("|")), strict=True))
+        country: dict(zip(_LANGUAGES, map(_column, row.split("|")), strict=True))
         for country, row in tomllib.loads(text).items()
     }
 
 
-def _words(column: str) -> _Words:
+def _column(column: str) -> _Words:
     nouns, _, adjectives = column.partition("/")
     return _Words(*([word.replace("_", " ") for word in part.split()] for part in (nouns, adjectives)))
 

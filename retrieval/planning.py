@@ -44,7 +44,7 @@ _ROLE_SURE, _BODY_SURE = 0.85, 0.8  # or these, whatever words are used;
 # less for the ten wrong ones.
 _LIKE, _LIKE_AND_FITS = 0.7, 1.4
 # Or this share of what it says, in notions (retrieval/descriptions.py).
-_AGREES = 0.7
+AGREES = 0.7
 _EMPTY = frozenset({"the"})
 # Sources whose descriptions are compared, those that fit best: for 50 questions of these sets a description finds the
 # right one, which is among the first three. To encode those of all takes up to a third of a second.
@@ -189,7 +189,7 @@ class Asking:
             return best
         called = [(_described(one), places[one.id], one.name if one.person else "") for one in stored]
         agreeing = np.array([agreement(description, *one) for one in called])
-        return _best(stored, np.where(agreeing >= _AGREES, agreeing + fits, 0.0), _AGREES)
+        return _best(stored, np.where(agreeing >= AGREES, agreeing + fits, 0.0), AGREES)
 
     def _with_role(self, stored: StoredSource) -> StoredSource:
         """The source, as other articles in its language describe the person where its own does not."""

@@ -120,6 +120,8 @@ def _country(question: str, words: Sequence[Word], match: Match | None, speaker:
     behind = words[at : at + 2]
     if len(behind) < 2 or behind[0].folded not in _IN or not said.is_office or said.of("countries"):
         return range(0)
+    if question[words[at - 1].end : behind[0].start].strip():  # a date: "… yesterday in Algeria" is where it was said
+        return range(0)
     return range(at, at + 2) if is_country(question[behind[1].start : behind[1].end]) else range(0)
 
 

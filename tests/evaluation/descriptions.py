@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from retrieval.descriptions import Notion, agreement, contradict
-from retrieval.planning import _AGREES
+from retrieval.planning import AGREES
 from tests.shared_data import read_lines
 
 NOWHERE = frozenset[Notion]
@@ -23,7 +23,7 @@ def main() -> None:
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for one in read_lines(FILE):
         pair = one["asked"], one["called"], NOWHERE
-        taken = "taken for one" if agreement(*pair) >= _AGREES else "told apart" if contradict(*pair) else "neither"
+        taken = "taken for one" if agreement(*pair) >= AGREES else "told apart" if contradict(*pair) else "neither"
         part = "seen" if one["seen"] else "unseen"
         counts[part, "across" if one["across"] else "within", "one" if one["same"] else "two", taken] += 1
         if "-v" in sys.argv and taken == ("told apart" if one["same"] else "taken for one"):
