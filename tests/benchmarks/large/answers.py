@@ -104,7 +104,7 @@ def costliest(workspace: Workspace, asked: Sequence[str], count: int = 12) -> li
         profile.disable()
     rows = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = max(row[3] for row in rows.values())
-    outer = {"answering", "search", "sentence_ranking"}
+    outer = {"answering", "search", "sentence_ranking", "threads"}
     spent = {
         f"{Path(file).stem}.{name}": row[3] / total
         for (file, _, name), row in rows.items()

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from bot.workspace import Workspace
 from retrieval.sqlite_archive import SqliteArchive
+from retrieval.vector_partition import Partition, nearest
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -78,7 +79,7 @@ def compared(workspace: Workspace, true: Exact, asked: Sequence[str], last_real:
         view = workspace.searcher.view(question)
         assert view
         wanted, taken = _timed(lambda view=view: true.search(view.vector, _CANDIDATES))
-        found, own = _timed(lambda view=view: partition.search(view.vector, _CANDIDATES))
+        found, own = _timed(lambda view=view: _search(partition, view.vector))
         theirs.append(taken)
         ours.append(own)
         recalls.append(len(np.intersect1d(wanted[:_K], found[:_K])) / _K)
@@ -87,6 +88,11 @@ def compared(workspace: Workspace, true: Exact, asked: Sequence[str], last_real:
         if len(among):
             real.append(len(np.intersect1d(among, found)) / len(among))
     return Searched(*map(statistics.median, (theirs, ours)), *map(statistics.mean, (recalls, within, real or [1.0])))
+
+
+def _search(partition: Partition, query: Floats) -> Ids:
+    parts = (part.search(query, _CANDIDATES) for part in (partition.recent, partition.base))
+    return nearest(*parts, _CANDIDATES)
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,8 @@ def filtered(workspace: Workspace, true: Exact, asked: Sequence[str], place: int
         found for one in workspace.speakers.all()[place:] if len(found := _passages(workspace, true, one.sources))
     )
     exactly = true.index.reconstruct_batch(np.searchsorted(true.ids, ids))
-    mean = workspace.vectors._mean(true.lang)
-    exactly = exactly - mean
+    partition = workspace.vectors._partitions[true.lang]
+    exactly = exactly - workspace.vectors._prior.of_archive(true.lang, partition.total, len(partition))
     exactly /= np.linalg.norm(exactly, axis=1, keepdims=True)
     taken, recalls = [], []
     for question in asked:
