@@ -61,6 +61,7 @@ class Relieved(Generic[T]):
     def _taken(self) -> "_Second[T] | None":
         """The other process, if it has nothing to do; it is started when that pays."""
         if self._second is not None and self._second.gone:
+            log.info("The second process has ended.")
             self._second = None
         if self._second is None and self._crowd >= _CROWD and time.monotonic() >= self._started + _APART:
             self._started = time.monotonic()

@@ -1,6 +1,7 @@
 """Everything a Qawl process needs, opened once, each part when it is first used."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -141,9 +142,10 @@ class Workspace:
     def answering(self) -> Callable[..., Answer]:
         """The same as a function; a second process helps with it while many ask.
 
-        Not with a database on a server: there bots share the load, and each has connections that are counted.
+        Not on a single core, nor with a database on a server: there bots share the load, and each has connections that
+        are counted.
         """
-        if self.settings.database_url:
+        if self.settings.database_url or (os.cpu_count() or 1) < 2:
             return self.answerer.answer
         return Relieved(self.answerer.answer, partial(_answering, self.settings.model_dump(include=_OF_ANSWERING)))
 

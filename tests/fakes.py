@@ -3,7 +3,7 @@
 import re
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from importlib import resources
@@ -21,7 +21,7 @@ from retrieval.language_means import LanguageMeans
 from retrieval.near_duplicates import signature
 from retrieval.network import DEPTHS, LAYERS
 from retrieval.sqlite_database import FILE
-from retrieval.types import Article, Sentence, Span
+from retrieval.types import Answer, Article, Sentence, Span
 from retrieval.vector_index import FaissIndex
 
 DIMENSION = 32
@@ -110,6 +110,10 @@ class FakeWorkspace(Workspace):
         if self._bind:
             self.archive.bind_model(self._fake.identity)
         return self._fake
+
+    @cached_property
+    def answering(self) -> Callable[..., Answer]:
+        return self.answerer.answer  # a second process would have the real encoder
 
 
 def vector_index(folder: Path, encoder: Encoder) -> FaissIndex:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.relief import Relieved
 from bot.workspace import Workspace
 from config import load_settings
+from retrieval.answering import Answerer
 from retrieval.errors import ModelUnavailable, SourceError
 from retrieval.types import Article
 from tests.fakes import FakeWorkspace
@@ -36,3 +38,22 @@ def test_a_model_that_cannot_be_loaded_is_said_at_once(tmp_path: Path, monkeypat
         opened.load()
     opened.close()
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(("cores", "helped"), [(1, False), (2, True), (None, False)])
+def test_a_second_process_helps_where_there_is_a_core_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int | None, helped: bool
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    opened = Workspace(load_settings(data_dir=tmp_path))
+    opened.answerer = object.__new__(Answerer)
+    assert isinstance(opened.answering, Relieved) == helped
+    opened.close()
+
+
+def test_bots_that_share_a_database_have_no_second_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    opened = Workspace(load_settings(data_dir=tmp_path).model_copy(update={"database_url": "postgresql://nowhere"}))
+    opened.answerer = object.__new__(Answerer)
+    assert not isinstance(opened.answering, Relieved)
+    opened.close()
