@@ -348,7 +348,9 @@ class Workspace:
 
 @contextmanager
 def _answering(given: Mapping[str, Any]) -> Iterator[Callable[..., Answer]]:
-    """Answers questions in a process of its own."""
+    """Answers questions in a process of its own, which knows no token: its settings are those that are given."""
+    for name in [own for own in os.environ if own.upper().startswith("QAWL_")]:
+        del os.environ[name]
     settings = Settings(**given)
     set_up_logging(settings.log)
     workspace = Workspace(settings)

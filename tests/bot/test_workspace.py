@@ -1,12 +1,13 @@
 """What a process has open, by its settings."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
 
 from bot.relief import Relieved
-from bot.workspace import Workspace
+from bot.workspace import _OF_ANSWERING, Workspace, _answering
 from config import load_settings
 from retrieval.answering import Answerer
 from retrieval.errors import ModelUnavailable, SourceError
@@ -57,3 +58,17 @@ def test_bots_that_share_a_database_have_no_second_process(tmp_path: Path, monke
     opened.answerer = object.__new__(Answerer)
     assert not isinstance(opened.answering, Relieved)
     opened.close()
+
+
+def test_the_second_process_knows_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QAWL_TELEGRAM__TOKEN", "123456:SECRET")
+    given = load_settings(data_dir=tmp_path).model_dump(include=_OF_ANSWERING)
+    assert "telegram" not in given
+    opened: list[Workspace] = []
+    monkeypatch.setattr(Workspace, "warm_up", lambda self: opened.extend([self]))
+    monkeypatch.setattr(Workspace, "answerer", Answerer.__new__(Answerer))
+    monkeypatch.setattr("bot.workspace.set_up_logging", lambda log: None)
+    with _answering(given):
+        assert opened[0].settings.data_dir == tmp_path
+        assert opened[0].settings.telegram.token is None
+        assert "QAWL_TELEGRAM__TOKEN" not in os.environ

@@ -68,4 +68,5 @@ def test_a_second_process_answers_from_what_has_just_been_taken_in_and_may_die(
     assert helpers(bot) == []
     assert bot.stop() == 0
     assert "Traceback" not in bot.log
+    assert api.token not in bot.log
     assert api.faults == []
