@@ -170,7 +170,7 @@ class Partition:
     def __init__(self, recent: Recent, total: npt.NDArray[np.float64], base: Base | None = None) -> None:
         self.recent = recent
         self.total = total
-        self.base = base or Base()
+        self.base = Base() if base is None else base
 
     @classmethod
     def empty(cls, dimension: int) -> "Partition":

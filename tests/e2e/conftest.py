@@ -1,11 +1,12 @@
 """What many end-to-end tests begin with, made once."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.bot_api import BotApi
 from tests.e2e.process import qawl
 from tests.shared_data import SAMPLE
 
@@ -17,3 +18,10 @@ def with_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
     done = qawl(archive, "ingest", str(SAMPLE))
     assert done.returncode == 0, done.stderr
     return lambda name: Path(shutil.copytree(archive, tmp_path_factory.mktemp(name) / "data"))
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[BotApi]:
+    """Telegram, as the bot of a module's tests meets it."""
+    with BotApi(token="123456:TEST-token") as server:
+        yield server

@@ -65,12 +65,6 @@ ARTICLES: list[dict[str, str]] = [
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi(token="123456:TEST-token") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("answers")
     lines = folder / "news.jsonl"

@@ -32,12 +32,6 @@ QUESTIONS = {
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi(token="123456:TEST-token") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("channels") / "data"
 

@@ -18,12 +18,6 @@ ARTICLE = SAMPLE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi(token="123456:TEST-token") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def data_dir(with_sample: Callable[[str], Path]) -> Path:
     return with_sample("inline")
 

@@ -16,12 +16,6 @@ WAIT = 60  # seconds for an answer on a machine that is busy with other tests
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi(token="123456:TEST-token") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def started(api: BotApi, tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[list[Call]]:
     """What the bot called until it had introduced itself."""
     settings = {"ENCODER__MODEL": str(tiny_model)}

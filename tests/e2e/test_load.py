@@ -17,12 +17,6 @@ CRANES = "Cranes fly south early this year. The ornithologist Ursula Koch said t
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi(token="123456:TEST-token") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def data_dir(with_sample: Callable[[str], Path]) -> Path:
     return with_sample("load")
 

@@ -49,12 +49,6 @@ def data_dir(archive: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi(token="123456:TEST-token") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def bot(api: BotApi, data_dir: Path) -> Iterator[Serve]:
     with serving(data_dir, api, [ADMIN]) as running:
         yield running

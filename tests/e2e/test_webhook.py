@@ -43,12 +43,6 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi(token="123456:TEST-token") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def bot(api: BotApi, port: int, with_sample: Callable[[str], Path]) -> Iterator[Serve]:
     with serving(with_sample("webhook"), api, [ADMIN], webhook(port)) as running:
         yield running
