@@ -267,9 +267,9 @@ class Workspace:
         if speaker is not None:
             sources = {source for one in self.speakers.find(speaker) for source in one.sources}
         article = None
-        for one in self.archive.statements(article_id=article_id, source_ids=sources):
-            if article is None or article.id != one.article_id:
-                article = self.archive.article(one.article_id)
+        for own, one in self.archive.statements(article_id=article_id, source_ids=sources):
+            if article is None or article.id != own:
+                article = self.archive.article(own)
             if article:
                 yield Statement(
                     article_id=article.id,

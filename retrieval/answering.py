@@ -129,9 +129,9 @@ class Answerer:
 
     def ranked(self, target: Target, candidates: Sequence[Candidate]) -> list[Quotation]:
         """What may be quoted, the most confident first; no sentence twice."""
-        found: dict[tuple[str, int], Quotation] = {}
+        found: dict[tuple[int, int], Quotation] = {}
         for one in candidates:
-            if not _within(one.article.published, target.plan):
+            if _dated(target.plan) and not _within(one.article.published, target.plan):
                 continue
             statement = _statement(one, target)
             if statement is None and (target.sources is not None or target.plan.intent != "fact"):
@@ -140,7 +140,7 @@ class Answerer:
             lacks_amount = target.asked.amount and not amounts.held(one.article.text[span.start : span.end])
             sure = confidence(one, self._weights, lacks_amount=lacks_amount)
             quotation = Quotation(one, statement, span.start, span.end, sure)
-            place = (one.article.id, span.start)
+            place = (one.sentence.article, span.start)
             if place not in found or found[place].confidence < sure:
                 found[place] = quotation
         return sorted(found.values(), key=lambda one: -one.confidence)
@@ -166,21 +166,27 @@ class Answerer:
     def _folded(self, quotations: Sequence[Quotation]) -> list[Quotation]:
         """The quotations without those that another article tells in nearly the same words; those are named instead.
 
-        Where one article is known to be a copy of the other, fewer words need to be the same.
+        Where one article is known to be a copy of the other, fewer words need to be the same. Left out is what is of an
+        article that has gone or was replaced meanwhile.
         """
+        for texts in {one.candidate.texts for one in quotations}:
+            texts.read([one.candidate.sentence.article for one in quotations])
+        quotations = [one for one in quotations if one.text]
         copies = self._ranker.copies({one.candidate.article.id for one in quotations})
         kept: list[Quotation] = []
         bags: list[frozenset[str]] = []
+        places: list[str] = []
         for one in quotations:
             where = one.candidate.article.id
             bag = frozenset(words(one.text))
             near = copies.get(where, frozenset())
-            least = [_EDITED_WORDS if other.candidate.article.id in near else _SAME_WORDS for other in kept]
+            least = [_EDITED_WORDS if other in near else _SAME_WORDS for other in places]
             alike = next((i for i, other in enumerate(bags) if _overlap(bag, other) >= least[i]), None)
             if alike is None:
                 kept.append(one)
                 bags.append(bag)
-            elif where not in (kept[alike].candidate.article.id, *kept[alike].also_in):
+                places.append(where)
+            elif where not in (places[alike], *kept[alike].also_in):
                 kept[alike] = replace(kept[alike], also_in=(*kept[alike].also_in, where))
         return kept
 
@@ -220,10 +226,13 @@ def _statement(one: Candidate, target: Target) -> StoredStatement | None:
     return next(iter(named or own), None) if target.plan.intent != "who" else next(iter(named), None)
 
 
+def _dated(plan: Plan) -> bool:
+    """Whether days are asked about."""
+    return plan.since is not None or plan.until is not None
+
+
 def _within(published: date | datetime | None, plan: Plan) -> bool:
     """Whether an article is from the days that are asked about; one without a date is from none."""
-    if plan.since is None and plan.until is None:
-        return True
     if published is None:
         return False
     day = published.date() if isinstance(published, datetime) else published

@@ -99,7 +99,6 @@ class StoredSource(NamedTuple):
 class StoredStatement:
     """A statement as the archive keeps it; `source_id` is that of a `StoredSource`."""
 
-    article_id: str
     span: Span
     source_id: int | None
     cue: str | None
@@ -108,10 +107,12 @@ class StoredStatement:
 
 @dataclass(frozen=True)
 class StoredSentence:
-    """A sentence, its tokens in its passage, the statements that it carries, and which write the article is of."""
+    """A sentence, its tokens in its passage, and the statements that it carries.
 
-    article_id: str
-    sequence: int
+    `article` is the archive's own number of the article, which no other has, and no other version of it.
+    """
+
+    article: int
     passage_id: int
     span: Span
     first_token: int
@@ -121,10 +122,9 @@ class StoredSentence:
 
 @dataclass(frozen=True)
 class StoredText:
-    """The text of an article and its day, as they are stored, and which write they are of."""
+    """The text of an article and its day, as they are stored."""
 
     id: str
-    sequence: int
     text: str
     published: date | datetime | None
 
@@ -219,8 +219,8 @@ class Archive(Protocol):
     def articles_of(self, article_ids: Collection[str]) -> dict[str, Article]:
         """Those of the articles that are there, by id; raises `ArchiveDamaged` when one is not what was stored."""
 
-    def texts_of(self, article_ids: Collection[str]) -> dict[str, StoredText]:
-        """Texts of those of the articles that are there, by id.
+    def texts_of(self, numbers: Collection[int]) -> dict[int, StoredText]:
+        """Texts of the articles with these numbers that are there, by number; none for a version that was replaced.
 
         To look through, not to show: unlike `articles_of` it does not check, at a third of the time, whether they
         are what was stored. Raises `ArchiveDamaged` when one cannot be read at all.
@@ -252,8 +252,8 @@ class Archive(Protocol):
 
     def statements(
         self, *, article_id: str | None = None, source_ids: Collection[int] | None = None
-    ) -> Iterator[StoredStatement]:
-        """Statements in the order of their articles: all, one article's, or those of some sources."""
+    ) -> Iterator[tuple[str, StoredStatement]]:
+        """Articles' ids and their statements, in order: all, one article's, or those of some sources."""
 
     def passages_of(self, source_ids: Collection[int]) -> list[int]:
         """Ids of the passages that carry statements of these sources, ascending."""

@@ -220,14 +220,14 @@ class PostgresArchive(ChangeLog):
             "delete it and take it in again."
         )
 
-    def texts_of(self, article_ids: Collection[str]) -> dict[str, StoredText]:
+    def texts_of(self, numbers: Collection[int]) -> dict[int, StoredText]:
         """See `Archive.texts_of`."""
-        found: dict[str, StoredText] = {}
-        for own, sequence, head, text in self._db.rows(
-            "SELECT id, sequence, head, text FROM articles WHERE article = ANY (?::uuid[])", _keys(article_ids)
+        found: dict[int, StoredText] = {}
+        for number, own, head, text in self._db.rows(
+            "SELECT number, id, head, text FROM articles WHERE number = ANY (?::bigint[])", list(numbers)
         ):
             try:
-                found[own] = StoredText(own, sequence, text, published(json.loads(head)["published"]))
+                found[number] = StoredText(own, text, published(json.loads(head)["published"]))
             except (ValueError, LookupError, TypeError) as error:
                 raise self._damaged(own) from error
         return found
@@ -299,7 +299,7 @@ class PostgresArchive(ChangeLog):
 
     def statements(
         self, *, article_id: str | None = None, source_ids: Collection[int] | None = None
-    ) -> Iterator[StoredStatement]:
+    ) -> Iterator[tuple[str, StoredStatement]]:
         """See `Archive.statements`."""
         wanted = ["TRUE"]
         values: list[object] = []
@@ -314,7 +314,8 @@ class PostgresArchive(ChangeLog):
             f' WHERE {" AND ".join(wanted)} ORDER BY a.number, t."start", t.id',
             *values,
         )
-        yield from map(stored_statement, rows)
+        for own, *row in rows:
+            yield own, stored_statement(row)
 
     def passages_of(self, source_ids: Collection[int]) -> list[int]:
         """See `Archive.passages_of`."""
@@ -329,7 +330,7 @@ class PostgresArchive(ChangeLog):
     def stored_sentences(self, passage_ids: Sequence[int]) -> list[StoredSentence]:
         """See `Archive.stored_sentences`."""
         rows = self._db.rows(
-            'SELECT a.id, a.sequence, s.passage, s."start", s."end", s.first_token, s.end_token,'
+            'SELECT a.number, s.passage, s."start", s."end", s.first_token, s.end_token,'
             ' t."start", t."end", t.source, t.cue, t.kind'
             " FROM sentences s JOIN articles a USING (article) LEFT JOIN statements t"
             ' ON t.article = s.article AND t."start" <= s."start" AND t."end" > s."start"'

@@ -1,6 +1,6 @@
 """Sentences that answer a question, best first: the unit that is quoted, where passages are the unit that is found."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from retrieval.candidates import Candidates
 from retrieval.folding import stems
 from retrieval.late_interaction import Compared
 from retrieval.search import Searcher
+from retrieval.texts import Texts
 from retrieval.threads import spare
 from retrieval.types import Article
 from retrieval.view import View
@@ -28,6 +29,7 @@ class Candidate:
     """A sentence, its article, and what is known of how well it answers.
 
     Attributes:
+        texts: of all candidates' articles.
         late: MaxSim of the question in the sentence, about 0.2 to 0.8.
         context: the same in the sentence's whole passage.
         stems: share of the question's words that the sentence holds, weighed by their rarity, from 0 to 1.
@@ -36,12 +38,17 @@ class Candidate:
     """
 
     sentence: StoredSentence
-    article: StoredText
+    texts: Texts
     late: float
     context: float
     stems: float
     dense: float
     same: bool
+
+    @property
+    def article(self) -> StoredText:
+        """The sentence's article; without text when it has gone or was replaced since."""
+        return self.texts[self.sentence.article]
 
 
 class SentenceRanker:
@@ -70,8 +77,13 @@ class SentenceRanker:
         sentences = self._archive.stored_sentences([one.id for one in found.passages])
         if sources is not None:
             sentences = [one for one in sentences if any(each.source_id in sources for each in one.statements)]
-        articles = self._archive.texts_of({one.article_id for one in sentences})
-        return _weighed(view, found, compared.result(), sentences, articles)
+        texts = Texts(self._archive, {one.article for one in sentences})
+        if sources is None:  # most are not looked at but for words in common
+            own = {one.id for one in found.passages if one.lang == view.lang}
+            texts.read({one.article for one in sentences if one.passage_id in own})
+        else:
+            texts.read({one.article for one in sentences})
+        return _weighed(view, found, compared.result(), sentences, texts)
 
     def copies(self, article_ids: Collection[str]) -> dict[str, frozenset[str]]:
         """See `Archive.copies`."""
@@ -87,10 +99,8 @@ def _weighed(
     found: Candidates,
     compared: Compared,
     sentences: Sequence[StoredSentence],
-    articles: Mapping[str, StoredText],
+    texts: Texts,
 ) -> list[Candidate]:
-    now = {one.id: one.sequence for one in articles.values()}  # an article may have gone or been replaced since
-    sentences = [one for one in sentences if now.get(one.article_id) == one.sequence]
     row = {passage.id: i for i, passage in enumerate(found.passages)}
     parts = compared.parts([(row[one.passage_id], one.first_token, one.end_token) for one in sentences]).tolist()
     whole, dense = compared.whole.tolist(), (found.vectors @ view.vector).tolist()
@@ -98,17 +108,10 @@ def _weighed(
     for sentence, late in zip(sentences, parts, strict=True):
         place = row[sentence.passage_id]
         passage = found.passages[place]
-        article = articles[sentence.article_id]
-        text = article.text[sentence.span.start : sentence.span.end]
-        weighed.append(
-            Candidate(
-                sentence,
-                article,
-                late=late,
-                context=whole[place],
-                stems=view.share(stems(text, passage.lang)) if passage.lang == view.lang else 0.0,
-                dense=dense[place],
-                same=passage.lang == view.lang,
-            )
-        )
+        same = passage.lang == view.lang
+        shared = 0.0
+        if same:
+            text = texts[sentence.article].text[sentence.span.start : sentence.span.end]
+            shared = view.share(stems(text, passage.lang))
+        weighed.append(Candidate(sentence, texts, late, whole[place], shared, dense[place], same))
     return weighed

@@ -188,16 +188,16 @@ class SqliteArchive(ChangeLog):
             f"The article {article_id} in {self.path} is not what was stored: delete it and take it in again."
         )
 
-    def texts_of(self, article_ids: Collection[str]) -> dict[str, StoredText]:
+    def texts_of(self, numbers: Collection[int]) -> dict[int, StoredText]:
         """See `Archive.texts_of`."""
-        found: dict[str, StoredText] = {}
-        for group in _groups(list(article_ids)):
-            for own, sequence, document in self._db.rows(
-                f"SELECT id, sequence, document FROM articles WHERE id IN ({_marks(group)})", *group
+        found: dict[int, StoredText] = {}
+        for group in _groups(list(numbers)):
+            for number, own, document in self._db.rows(
+                f"SELECT key, id, document FROM articles WHERE key IN ({_marks(group)})", *group
             ):
                 try:
                     fields = json.loads(document)
-                    found[own] = StoredText(own, sequence, fields["text"], published(fields["published"]))
+                    found[number] = StoredText(own, fields["text"], published(fields["published"]))
                 except (ValueError, LookupError, TypeError) as error:
                     raise self._damaged(own) from error
         return found
@@ -259,7 +259,7 @@ class SqliteArchive(ChangeLog):
 
     def statements(
         self, *, article_id: str | None = None, source_ids: Collection[int] | None = None
-    ) -> Iterator[StoredStatement]:
+    ) -> Iterator[tuple[str, StoredStatement]]:
         """See `Archive.statements`."""
         wanted = ["TRUE"]
         values: list[object] = []
@@ -275,7 +275,8 @@ class SqliteArchive(ChangeLog):
             f' WHERE {" AND ".join(wanted)} ORDER BY t.article, t."start", t.id',
             *values,
         )
-        yield from map(stored_statement, rows)
+        for own, *row in rows:
+            yield own, stored_statement(row)
 
     def passages_of(self, source_ids: Collection[int]) -> list[int]:
         """See `Archive.passages_of`."""
@@ -295,9 +296,8 @@ class SqliteArchive(ChangeLog):
         rows: list[tuple[Any, ...]] = []
         for group in _groups(passage_ids):
             rows += self._db.rows(
-                'SELECT a.id, a.sequence, s.passage, s."start", s."end", s.first_token, s.end_token,'
-                ' t."start", t."end", t.source, t.cue, t.kind'
-                " FROM sentences s JOIN articles a ON a.key = s.article LEFT JOIN statements t"
+                'SELECT s.article, s.passage, s."start", s."end", s.first_token, s.end_token,'
+                ' t."start", t."end", t.source, t.cue, t.kind FROM sentences s LEFT JOIN statements t'
                 ' ON t.article = s.article AND t."start" <= s."start" AND t."end" > s."start"'
                 f' WHERE s.passage IN ({_marks(group)}) ORDER BY s.article, s."start", t.id',
                 *group,

@@ -60,26 +60,26 @@ def stored_sources(rows: Iterable[Sequence[Any]]) -> Iterator[StoredSource]:
 
 
 def stored_statement(row: Sequence[Any]) -> StoredStatement:
-    """The statement of a row: the article's id, start, end, source, cue, kind."""
-    article_id, start, end, source, cue, kind = row
-    return StoredStatement(article_id, Span(start=start, end=end), source, cue, kind)
+    """The statement of a row: start, end, source, cue, kind."""
+    start, end, source, cue, kind = row
+    return StoredStatement(Span(start=start, end=end), source, cue, kind)
 
 
 def stored_sentences(rows: Iterable[Sequence[Any]]) -> list[StoredSentence]:
-    """Sentences of rows, in order: the article's id, its write, passage, start, end, tokens, one statement or nulls.
+    """Sentences of rows, in order: the article's number, passage, start, end, tokens, one statement or nulls.
 
     A sentence has a row for each of its statements.
     """
     found: list[StoredSentence] = []
     statements: dict[tuple[int, int], list[StoredStatement]] = {}
-    for article_id, sequence, passage, start, end, first, last, *statement in rows:
+    for article, passage, start, end, first, last, *statement in rows:
         own = statements.get((passage, start))
         if own is None:
             own = statements[passage, start] = []
             span = Span(start=start, end=end)
-            found.append(StoredSentence(article_id, sequence, passage, span, first, last, own))
+            found.append(StoredSentence(article, passage, span, first, last, own))
         if statement[0] is not None:
-            own.append(stored_statement((article_id, *statement)))
+            own.append(stored_statement(statement))
     return found
 
 

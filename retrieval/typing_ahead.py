@@ -111,16 +111,16 @@ class TypeAhead:
         of_article: Counter[str] = Counter()
         first: list[Evidence] = []
         rest: list[Evidence] = []
-        for one in self._archive.statements(source_ids=sorted(sources)[-_RECENT:]):
-            if one.article_id not in articles:
-                articles[one.article_id] = self._archive.article(one.article_id)
-            article = articles[one.article_id]
+        for own, one in self._archive.statements(source_ids=sorted(sources)[-_RECENT:]):
+            if own not in articles:
+                articles[own] = self._archive.article(own)
+            article = articles[own]
             if article is None or one.source_id is None:
                 continue
             speaker = self._asking.speaker(one.source_id)
             start, end = one.span.start, one.span.end
-            of_article[one.article_id] += 1
-            shown = first if of_article[one.article_id] <= _OF_ARTICLE else rest
+            of_article[own] += 1
+            shown = first if of_article[own] <= _OF_ARTICLE else rest
             shown.append(Evidence.cut(article, start, end, score=0.0, speaker=speaker, kind=one.kind))
         for each in (first, rest):
             each.sort(key=lambda one: str(one.published or ""), reverse=True)

@@ -73,7 +73,7 @@ QUOTES = "Putin said: we agree. Nobody knows.\nLavrov said: not yet."
 
 def statements(archive: Archive, article_id: str) -> list[str]:
     found = next(one for one in archive.articles() if one.id == article_id)
-    return [found.text[one.span.start : one.span.end] for one in archive.statements(article_id=article_id)]
+    return [found.text[one.span.start : one.span.end] for _, one in archive.statements(article_id=article_id)]
 
 
 def test_an_article_is_stored_with_its_statements_and_who_says_them(archive: Archive) -> None:

@@ -65,11 +65,28 @@ def test_several_articles_are_read_at_once(archive: Archive) -> None:
 def test_texts_to_look_through_are_the_articles(archive: Archive, published: str | None) -> None:
     given = article(text=" لا \u200fيُغيَّر\r\n\t«شيء» 🎉 ", published=published)
     put(archive, given, article("b"))
-    texts = archive.texts_of(["a", "none"])
-    assert texts == {"a": StoredText("a", archive.sequence(), given.text, given.published)}
-    assert type(archive.texts_of(["a"])["a"].published) is type(given.published)
-    assert set(archive.texts_of(["a", "b"])) == {"a", "b"}
+    number, other = numbers(archive)
+    texts = archive.texts_of([number, 10**9])
+    assert texts == {number: StoredText("a", given.text, given.published)}
+    assert type(texts[number].published) is type(given.published)
+    assert [one.id for one in archive.texts_of([number, other]).values()] == ["a", "b"]
     assert archive.texts_of([]) == {}
+
+
+def test_the_text_of_a_version_that_was_replaced_is_none(archive: Archive) -> None:
+    put(archive, article("a", "Before."))
+    (before,) = numbers(archive)
+    put(archive, article("a", "After."))
+    (after,) = numbers(archive)
+    assert {one.text for one in archive.texts_of([before, after]).values()} == {"After."}
+    assert archive.texts_of([before]) == {}
+    archive.delete(["a"])
+    assert archive.texts_of([before, after]) == {}
+
+
+def numbers(archive: Archive) -> list[int]:
+    """Of all articles with sentences, ascending."""
+    return sorted({one.article for one in archive.stored_sentences(archive.passage_ids().tolist())})
 
 
 def test_an_article_without_an_id_gets_one_from_its_text() -> None:

@@ -195,9 +195,10 @@ def test_a_damaged_article_is_said_as_damage(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(content[: at + 6] + b"\x01\x02" + content[at + 8 :])
     archive = SqliteArchive(tmp_path)
     try:
-        for read in (archive.article, lambda one: archive.texts_of([one])):
+        numbers = {one.article for one in archive.stored_sentences(archive.passage_ids().tolist())}
+        for read in (lambda: archive.article("a7"), lambda: archive.texts_of(numbers)):
             with pytest.raises(ArchiveError) as caught:
-                read("a7")
+                read()
             assert "take it in again" in str(caught.value)
     finally:
         archive.close()
