@@ -22,7 +22,7 @@ _CANDIDATES = 60  # as many as answering asks for
 
 @dataclass(frozen=True)
 class Exact:
-    """All vectors of the archive's largest language, and a scan of all of them."""
+    """All vectors of the language with most passages, and a scan of all of them."""
 
     lang: str
     ids: Ids
@@ -35,7 +35,10 @@ class Exact:
 
 def exact(archive: SqliteArchive) -> Exact:
     """What the index is compared with."""
-    lang = max(archive.counts().languages.items(), key=lambda one: one[1])[0]
+    ((lang, _),) = archive._db.rows(
+        "SELECT a.lang, count(*) FROM passages p JOIN articles a ON a.key = p.article"
+        " GROUP BY a.lang ORDER BY 2 DESC LIMIT 1"
+    )
     rows = archive._db.rows(
         "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article WHERE a.lang = ? ORDER BY p.id", lang
     )
