@@ -19,6 +19,7 @@ from retrieval.descriptions import Notion, Places, agreement, contradict, countr
 from retrieval.encoder import Encoder
 from retrieval.folding import fold, script_of, stem, words
 from retrieval.followups import standalone
+from retrieval.holders import holders
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
@@ -52,6 +53,7 @@ _COMPARED = 24
 _LOOKED_THROUGH = 300  # articles of a person, for what they say of where somebody is from
 _NAME = 0.55  # likeness of names that is enough among those who speak about what is asked
 _WHOLE, _ALONE = 0.95, 0.9  # of names beside which an office is a name itself: "Larry King"; and of a single word
+_HOLDER = 0.99  # of a holder's name: "Александр Усик" is 0.98 like Aleksandar Vucic
 _REMEMBERED = 4096  # descriptions of sources
 _AND = re.compile(r"\s*[,،]\s*|\s+(?:and|or|и|или|أو|و)\s+|\s+و(?=\w{3})")
 _OWNED = re.compile(r"(?P<before>['’]s?(?= ))|\b(?:of|for|to) |باسم ")
@@ -174,8 +176,12 @@ class Asking:
     ) -> StoredSource | None:
         """Who is described in like words, the surest way first; how well it fits what they say counts, too."""
         lang = detect_language(description)
-        stored = [self._with_role(one) for one in stored]
-        places = {one.id: cache(partial(self._places, one, spoken[one.id].article)) for one in stored}
+        held = self._held(description)
+        stored = [self._with_role(one, held.get(one.id)) for one in stored]
+        of_article = held.keys().isdisjoint(spoken)  # "the president" of an article about Russia may be another's
+        places = {
+            one.id: cache(partial(self._places, one, spoken[one.id].article if of_article else "")) for one in stored
+        }
         stored = [one for one in stored if not _is_other(description, one, places[one.id])]
         roles = self._roles.likeness(description, stored)
         fits = np.array([spoken[one.id].fits for one in stored], np.float32)
@@ -191,10 +197,26 @@ class Asking:
         agreeing = np.array([agreement(description, *one) for one in called])
         return _best(stored, np.where(agreeing >= AGREES, agreeing + fits, 0.0), AGREES)
 
-    def _with_role(self, stored: StoredSource) -> StoredSource:
-        """The source, as other articles in its language describe the person where its own does not."""
+    def _held(self, description: str) -> dict[int, str]:
+        """The sources who are known to have held an office that a description tells, each with the office."""
+        return {
+            source: office
+            for name, office in holders(description).items()
+            for one in self.speakers.find(name)
+            if one.person and _is_holder(one, office)
+            for source in one.sources
+        }
+
+    def _with_role(self, stored: StoredSource, held: str | None) -> StoredSource:
+        """The source, as other articles in its language describe the person where its own does not.
+
+        Where none tells of which country's office it is, it is the one that the person is known to have held.
+        """
         speaker = self.speakers.speaker(stored.id) if stored.person and not stored.role else None
-        return stored._replace(role=speaker.role) if speaker else stored
+        stored = stored._replace(role=speaker.role) if speaker else stored
+        told = described(stored.role or "")
+        silent = held and not told.of("countries") and not told.apart_from(described(held))
+        return stored._replace(role=held) if silent else stored
 
     def _places(self, stored: StoredSource, article: str) -> frozenset[Notion]:
         """Which countries a source may be of: its article's, and those that other articles tell with the person."""
@@ -230,6 +252,13 @@ class Asking:
     def _everywhere(self, speaker: Speaker | None) -> frozenset[int]:
         found = self.speakers.by_id(speaker.id) if speaker else None
         return found.sources if found else frozenset()
+
+
+def _is_holder(found: Found, office: str) -> bool:
+    """Whether somebody found by a holder's name is the holder; of a mere family name a role must say so, too."""
+    if len(name_words(found.speaker.name)) > 1:
+        return found.likeness >= _HOLDER
+    return found.likeness >= _ALONE and agreement(found.speaker.role or "", office, frozenset) >= AGREES
 
 
 def _best(

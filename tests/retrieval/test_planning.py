@@ -348,6 +348,43 @@ def test_where_somebody_is_from_may_be_told_by_another_article(
     assert plans.described("the Tunisian president", {third: spoken(0.9, abroad)}) == (frozenset(), None)
 
 
+def test_who_held_a_well_known_office_need_not_be_told(asking: Callable[..., Asking], workspace: FakeWorkspace) -> None:
+    workspace.archive.put(
+        [
+            quoting("one", source("Владимир Путин"), lang="ru"),
+            quoting("two", source("George W Bush", role="President")),
+            quoting("three", source("Климкин", role="министр иностранных дел"), lang="ru"),
+            quoting("four", source("Браун"), lang="ru"),
+        ]
+    )
+    plans = asking()
+    plans.speakers.catch_up(workspace.archive)
+    putin, bush, klimkin, brown = (one.id for one in workspace.archive.sources())
+    russia = {one: spoken(0.4, "Россия, Россия") for one in (putin, bush, klimkin, brown)}
+    for asked in ("the Russian president", "الرئيس الروسي", "президент России"):
+        assert plans.described(asked, russia)[0] == {putin}, "the other one is president in an article about Russia"
+    assert plans.described("الرئيس الأمريكي", russia)[0] == {bush}
+    assert plans.described("the Ukrainian foreign minister", russia)[0] == {klimkin}
+    assert plans.described("the British prime minister", russia) == (frozenset(), None), "Brown is anybody's name"
+    assert plans.described("former Russian president", russia) == (frozenset(), None)
+
+
+def test_what_an_article_tells_of_somebody_comes_before_what_is_known(
+    asking: Callable[..., Asking], workspace: FakeWorkspace
+) -> None:
+    workspace.archive.put(
+        [
+            quoting("one", source("Dmitry Medvedev", role="former Russian president")),
+            quoting("two", source("Joe Biden", role="US vice president")),
+        ]
+    )
+    plans = asking()
+    plans.speakers.catch_up(workspace.archive)
+    everybody = {one.id: spoken(0.4) for one in workspace.archive.sources()}
+    assert plans.described("президент России", everybody) == (frozenset(), None)
+    assert plans.described("الرئيس الأمريكي", everybody) == (frozenset(), None)
+
+
 def test_who_is_of_another_office_or_country_is_not_meant_however_near(
     asking: Callable[..., Asking], workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
