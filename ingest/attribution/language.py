@@ -44,6 +44,7 @@ class Words:
     according: frozenset[str] = frozenset()
     by: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    spoken_in: frozenset[str] = frozenset()
     company: frozenset[str] = frozenset()
     passive: frozenset[str] = frozenset()
     hearer: frozenset[str] = frozenset()

@@ -26,7 +26,9 @@ _GOES_ON = 0.35  # and from which it goes on with one: "معهد بحثي أمر
 _NAME = 0.5  # mean probability over a word's tokens from which it is a name
 _BESIDE = 0.15  # and from which it is beside one that is
 _FAINT, _FAINT_KNOWN = 0.08, 0.03  # the same for what, or a known name that, stands before an Arabic family name
+_TO = "ل"  # before an Arabic word: to whom
 _SERVANT = "عبد"  # what Arabic names of two words begin with
+_AT_END = 0.085  # and from which each of two is one at the end of an Arabic description
 _SURE_NAME = 0.8  # and from which it is one though an office before it asks for more: "حاكم الزاملي"
 _NAME_WORDS = 4  # of an Arabic name at most, behind a title
 _APART = 4  # letters between two words of one source or cue
@@ -119,7 +121,7 @@ def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Wo
     if not cues and number == 0 and dateline_end(text):
         return None  # what made it look like a statement
     mentions = []
-    parts = (_without_clitic(part, text, lang) for part in _parts(words, "source", text))
+    parts = (_without_hearer(_without_clitic(part, text, lang), text, lang) for part in _parts(words, "source", text))
     for part in (_with_name(part, text, lang) for part in parts):
         span = Span(start=part[0].start, end=part[-1].end)
         sure = float(np.mean([word.sure for word in part]))
@@ -152,8 +154,21 @@ def _without_clitic(part: list[Word], text: str, lang: Words) -> list[Word]:
     return part
 
 
+def _without_hearer(part: list[Word], text: str, lang: Words) -> list[Word]:
+    """A source without to whom, and in what, it spoke: "مسؤول لـ«الشرق الأوسط»", "الشركة في بلاغ لها"."""
+    forms = [fold(text[word.start : word.end]) for word in part]
+    for i in range(1, len(part)):
+        hearer = forms[i] == _TO and text[part[i].end : part[i].end + 2].strip()[:1] in _OPENING
+        if hearer or " ".join(forms[i : i + 2]) in lang.spoken_in:
+            return part[:i]
+    return part
+
+
 def _with_name(part: list[Word], text: str, lang: Words) -> list[Word]:
-    """A source with the name that its capitals show: what stands after an office, or before a part of a name."""
+    """A source with the name that its capitals show: what stands after an office, or before a part of a name.
+
+    In Arabic two words are one that are likely enough at its end behind an office.
+    """
     forms = [text[word.start : word.end] for word in part]
     capital = [_capital(form) and fold(form) not in lang.office for form in forms]
     found = [word.name > _NAME for word in part]
@@ -165,7 +180,27 @@ def _with_name(part: list[Word], text: str, lang: Words) -> list[Word]:
         called = first > 0 and fold(forms[first - 1]) in lang.honorific
         if all(capital[first:]) and (called or any(word.name > _CAPITAL for word in part[first:])):
             found[first:] = [True] * (len(part) - first)
+        if lang.lang == "ar":
+            for i in _behind_office(part, forms, lang):
+                found[i] = True
     return [replace(word, name=1.0) if own else word for word, own in zip(part, found, strict=True)]
+
+
+def _behind_office(part: Sequence[Word], forms: Sequence[str], lang: Words) -> Sequence[int]:
+    """Where a given and a family name end an Arabic description, nowhere if none do: "وزير الآثار ممدوح الدماطي"."""
+    end = len(part)
+    while end and fold(forms[end - 1]) in lang.particle:
+        end -= 1
+    both = range(end - 2, end)
+    if end <= len(both) or fold(forms[0]).removeprefix("ال") not in lang.office:
+        return ()
+    given, family = (forms[i] for i in both)
+    titled = any(
+        {form, form.removeprefix("ال")} & (lang.office | lang.honorific) for form in (fold(given), fold(family))
+    )
+    if titled or _has_article(given, lang) or is_of_place(family, lang.lang):
+        return ()
+    return both if all(part[i].name > _AT_END for i in both) else ()
 
 
 def _capital(form: str) -> bool:

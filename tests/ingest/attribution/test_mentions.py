@@ -152,6 +152,46 @@ def test_what_only_describes_holds_no_name(lang: str, line: str) -> None:
     assert names(document(lang, line)) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("{قال} [مسؤول كبير لـ«الشرق] الأوسط»: نعم.", "مسؤول كبير"),
+        ("{أفادت} [الشركة في بلاغ لها] بذلك.", "الشركة"),
+        ("{قال} [الوزير خلال مؤتمر صحفي] نعم.", "الوزير"),
+        ("{قال} [المدير العام لوكالة الطاقة الذرية] نعم.", "المدير العام لوكالة الطاقة الذرية"),
+        ("{قال} [مصدر في بيروت] نعم.", "مصدر في بيروت"),
+    ],
+)
+def test_to_whom_and_in_what_somebody_spoke_is_not_who(line: str, source: str) -> None:
+    assert mentions(document("ar", line)) == [source]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("{قال} [وزير الآثار ^ممدوح ^الدماطي] نعم.", "ممدوح الدماطي"),
+        ("{قال} [المتحدث الرسمي باسم اتحاد كرة القدم ^عدنان ^المعيبد] نعم.", "عدنان المعيبد"),
+        ("{قال} [رئيس الاتحاد السعودي ^تركي ^الخليوي من] جانبه نعم.", "تركي الخليوي"),
+    ],
+)
+def test_two_likely_words_at_the_end_of_an_arabic_office_are_a_name(line: str, name: str) -> None:
+    assert names(document("ar", line)) == [name]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{قال} [وزير الآثار ^ممدوح الدماطي] نعم.",
+        "{قال} [رئيس ^النظام ^السوري] نعم.",
+        "{قال} [رئيس لجنة ^الشؤون ^القانونية] نعم.",
+        "{قالت} [شركة ^فيليب ^موريس] نعم.",
+        "{قال} [مساعد ^وزير ^الخارجية] نعم.",
+    ],
+)
+def test_two_words_at_the_end_are_no_name_where_one_may_be_something_else(line: str) -> None:
+    assert names(document("ar", line)) == []
+
+
 def test_a_place_between_office_and_name_is_no_part_of_it() -> None:
     line = "[Глава аппарата Госдумы ~Анна ~Орлова] {заявила} об этом."
     assert names(document("ru", line)) == ["Анна Орлова"]
