@@ -28,6 +28,7 @@ _BESIDE = 0.15  # and from which it is beside one that is
 _FAINT, _FAINT_KNOWN = 0.08, 0.03  # the same for what, or a known name that, stands before an Arabic family name
 _TO = "ل"  # before an Arabic word: to whom
 _SERVANT = "عبد"  # what Arabic names of two words begin with
+_WITHIN = 8  # words of an Arabic sentence within which what is said begins
 _AT_END = 0.085  # and from which each of two is one at the end of an Arabic description
 _SURE_NAME = 0.8  # and from which it is one though an office before it asks for more: "حاكم الزاملي"
 _NAME_WORDS = 4  # of an Arabic name at most, behind a title
@@ -114,10 +115,11 @@ def words_of(text: str, tokens: Tokens, tags: Tags) -> list[list[Word]]:
 
 def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Words) -> Said | None:
     """The statement that a sentence is, or None for narration; `likely` are its probabilities, see `Tags`."""
-    if likely[2:].sum() + _STANCE * likely[1] < LEAST:
+    reports = _reports(words, text, lang)
+    if likely[2:].sum() + _STANCE * likely[1] < LEAST and not reports:
         return None
     kind: Kind = SENTENCES[2 + int(likely[2:].argmax())]  # type: ignore[assignment]
-    cues = list(_parts(words, "cue", text))
+    cues = list(_parts(words, "cue", text)) or ([[words[0]]] if reports else [])
     if not cues and number == 0 and dateline_end(text):
         return None  # what made it look like a statement
     mentions = []
@@ -128,6 +130,12 @@ def said(number: int, words: Sequence[Word], likely: Floats, text: str, lang: Wo
         mentions.append(Mention(span, list(names_among(part, text, lang)), sure))
     mentions = _in_apposition(mentions, text)
     return Said(number, mentions, [Span(start=cue[0].start, end=cue[-1].end) for cue in cues], kind)
+
+
+def _reports(words: Sequence[Word], text: str, lang: Words) -> bool:
+    """Whether an Arabic sentence goes on with what somebody says, however unlikely: "وأشار إلى أن …"."""
+    first, *others = [fold(text[word.start : word.end]) for word in words[:_WITHIN]] or [""]
+    return first.startswith("و") and lang.verb_gender(first) is not None and not lang.that.isdisjoint(others)
 
 
 def _in_apposition(mentions: Sequence[Mention], text: str) -> list[Mention]:

@@ -15,11 +15,13 @@ OPENING = ("«", "“", "„")
 
 _ASKED = re.compile(r"[-–—•]|\w[\w .]{0,30}:")  # how a paragraph begins that an interviewer speaks
 _PARAGRAPH = 2000  # letters: as much of a paragraph as is looked through for an open quotation
+_LED = 200  # letters after a colon in which what is said goes on
 _PASSIVE = 20  # letters before a cue in which its auxiliary verb stands
 _CAPITALS = r"[A-ZÀ-ÞА-ЯЁ][\w'’-]*"
 _RELATIVE = re.compile(rf"(?P<name>{_CAPITALS}(?: {_CAPITALS})*),? (?P<pronoun>[^\W\d_]+) \Z")
 _QUOTED = re.compile(r"[^«»“”]+(?=[»”]\s*(?:[,،]|\Z))")
 _THAT = re.compile(", (?=что )")  # Russian has a comma before it
+_MARKS_OF_QUOTATION = set('«»“”„"')
 _QUOTES = {"«": 1, "“": 1, "„": 1, "»": -1, "”": -1}
 
 
@@ -88,6 +90,14 @@ class Wording:
             return False
         quoted = set(paragraph) & set(_QUOTES) or '"' in paragraph or is_open(self._text[:start])
         return _ASKED.match(paragraph) is not None or (not quoted and answer in OPENING)
+
+    def unmarked(self, one: Said) -> bool:
+        """Whether neither quotation marks nor a colon before show that somebody is quoted: a columnist speaks so."""
+        place = self._sentences[one.sentence]
+        paragraph = self._text.rfind("\n", 0, place.start) + 1
+        opened = (is_open(self._text[start : place.start]) for start in (paragraph, max(0, place.start - _PARAGRAPH)))
+        led = ":" in self._text[max(0, place.start - _LED) : place.start]
+        return not (led or set(self._text[place.start : place.end]) & _MARKS_OF_QUOTATION or any(opened))
 
     def subject(self, one: Said, named: Sequence[Span]) -> Span | None:
         """The person whom a sentence names before a cue that goes along with its verb: "Smith left, saying …"."""

@@ -105,6 +105,23 @@ def test_a_statement_is_of_its_likeliest_kind(kind: str) -> None:
     assert (found.sentence, found.kind, found.cue, list(found.mentions)) == (3, kind, None, [])
 
 
+@pytest.mark.parametrize(
+    ("text", "cues"),
+    [
+        ("وأشار إلى أن القانون جديد", ["وأشار"]),
+        ("وتوقعت ان ترتفع النسبة", ["وتوقعت"]),
+        ("يذكر أن المهرجان سنوي", None),
+        ("وأشار الطبيب بيده", None),
+        ("and he said that it rained", None),
+    ],
+)
+def test_an_arabic_sentence_that_begins_as_a_report_is_one_however_unlikely(text: str, cues: list[str] | None) -> None:
+    lang = "en" if text.isascii() else "ar"
+    words = document(lang, f"#{text}").words[0]
+    found = said(1, words, likely(none=1.0), text, language_words(lang))
+    assert (found and [text[cue.start : cue.end] for cue in found.cues]) == cues
+
+
 def test_kinds_count_together_against_narration() -> None:
     found = said(0, [], likely(narration=0.4, indirect=0.3, mixed=0.3), "", language_words("en"))
     assert found is not None

@@ -731,3 +731,20 @@ def test_what_somebody_wrote_speaks_for_them() -> None:
 
 def test_a_name_in_quotation_marks_is_a_bodys() -> None:
     assert [one.person for one in sources("ru", "{Пишет} [«~Росбалт»], что идет дождь.")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines", "who"),
+    [
+        ("ar", ["{قال} [~سامح ~شكري] إننا نرفض ذلك.", ">وأنا أرى غير ما يراه."], [0, None]),
+        ("ar", ["{تساءل} [~سامح ~شكري]: هل نقبل؟", ">إن قبلنا فتلك مصيبة."], [0, 0]),
+        ("ar", ['{قال} [~سامح ~شكري] "إننا نرفض.', '>ونحن على حق."'], [0, 0]),
+        ("en", ["[~John ~Smith] {said} yes.", ">We know why."], [0, 0]),
+        ("en", ["[~John ~Smith] {said} yes.", "#Then it rained.", ">We know why."], [0, None]),
+        ("en", ["[~John ~Smith] {said} yes.", "#Then it rained.", '>"We know why."'], [0, 0]),
+        ("ru", ["[~Сергей ~Лавров] {сказал} да.", "#Пошёл дождь.", ">Мы знаем почему."], [0, None]),
+    ],
+)
+def test_what_nothing_marks_as_somebodys_words_is_nobodys(lang: str, lines: list[str], who: list[int | None]) -> None:
+    found = document(lang, *lines).attribution()
+    assert [one.source for one in found.statements] == who
