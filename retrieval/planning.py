@@ -20,6 +20,7 @@ from retrieval.encoder import Encoder
 from retrieval.folding import fold, script_of, stem, words
 from retrieval.followups import standalone
 from retrieval.holders import holders
+from retrieval.identities import keys
 from retrieval.language import detect_language
 from retrieval.language_means import LanguageMeans
 from retrieval.linear import unit
@@ -176,9 +177,9 @@ class Asking:
     ) -> StoredSource | None:
         """Who is described in like words, the surest way first; how well it fits what they say counts, too."""
         lang = detect_language(description)
-        held = self._held(description)
+        held = self._held(description, stored)
         stored = [self._with_role(one, held.get(one.id)) for one in stored]
-        of_article = held.keys().isdisjoint(spoken)  # "the president" of an article about Russia may be another's
+        of_article = not held  # else "the president" of an article about Russia may be another country's
         places = {
             one.id: cache(partial(self._places, one, spoken[one.id].article if of_article else "")) for one in stored
         }
@@ -197,14 +198,15 @@ class Asking:
         agreeing = np.array([agreement(description, *one) for one in called])
         return _best(stored, np.where(agreeing >= AGREES, agreeing + fits, 0.0), AGREES)
 
-    def _held(self, description: str) -> dict[int, str]:
-        """The sources who are known to have held an office that a description tells, each with the office."""
+    def _held(self, description: str, stored: Sequence[StoredSource]) -> dict[int, str]:
+        """Those of the sources who are known to have held an office that a description tells, each with the office."""
+        known = [(name, office, keys(name_words(name))) for name, office in holders(description).items()]
+        people = ((one.id, self.speakers.speaker(one.id)) for one in stored if known and one.person)
         return {
             source: office
-            for name, office in holders(description).items()
-            for one in self.speakers.find(name)
-            if one.person and _is_holder(one, office)
-            for source in one.sources
+            for source, speaker in people
+            for name, office, sounds in known
+            if speaker and not sounds.isdisjoint(keys(name_words(speaker.name))) and _is_holder(name, office, speaker)
         }
 
     def _with_role(self, stored: StoredSource, held: str | None) -> StoredSource:
@@ -254,11 +256,12 @@ class Asking:
         return found.sources if found else frozenset()
 
 
-def _is_holder(found: Found, office: str) -> bool:
-    """Whether somebody found by a holder's name is the holder; of a mere family name a role must say so, too."""
-    if len(name_words(found.speaker.name)) > 1:
-        return found.likeness >= _HOLDER
-    return found.likeness >= _ALONE and agreement(found.speaker.role or "", office, frozenset) >= AGREES
+def _is_holder(name: str, office: str, speaker: Speaker) -> bool:
+    """Whether a speaker is a holder of that name; of a mere family name a role must say so, too."""
+    likeness = name_likeness(name, speaker.name)
+    if len(name_words(speaker.name)) > 1:
+        return likeness >= _HOLDER
+    return likeness >= _ALONE and agreement(speaker.role or "", office, frozenset) >= AGREES
 
 
 def _best(

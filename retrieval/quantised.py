@@ -4,7 +4,8 @@ The lists are FAISS's: cells of k-means, within them product codes of four bits 
 processor compares thirty-two at a time (André, Kermarrec & Le Scouarnec, "Quicker ADC", 2019). Before, the vectors are
 turned so that each code has a like share of their variance (Ge et al., "Optimized Product Quantization", 2013, section
 3.2: the parametric solution). What the lists find is ranked again by the vectors in eight bits a dimension, which stay
-in the file and are mapped from it.
+in the file and are mapped from it. Those are as far apart as loses least of a normal distribution (Panter & Dite,
+"Quantization distortion in pulse-count modulation with nonuniform spacing of levels", 1951).
 """
 
 import json
@@ -14,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import faiss
@@ -26,7 +28,7 @@ Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
 
-_FORMAT = 1
+_FORMAT = 2
 _HEAD = 1_000_000  # bytes at most of the file's first line: two numbers a dimension
 _TOGETHER = 4  # dimensions in one code of four bits
 _PORTION = 16_384  # vectors decoded at a time: 25 MB
@@ -34,7 +36,8 @@ _CELLS = 4  # times the square root of the number of vectors
 _SAMPLE = 40  # vectors a cell that k-means learns from; FAISS asks for 39 at least
 _ROUNDS = 8  # of k-means
 _AGAIN = 2.0  # times as many vectors as the cells were made for: then they are made anew
-_MARGIN = 0.1  # of each dimension's range, on either side, for vectors that come later
+_LEVELS = np.array([NormalDist(sigma=3**0.5).inv_cdf((code + 0.5) / 256) for code in range(256)], np.float32)
+_EDGES = (_LEVELS[1:] + _LEVELS[:-1]) / 2
 
 # Of 693 cells (30 000 vectors) half are looked at, of 4 000 (a million) a third: `_PROBED` x cells to the power of
 # `_POWER`. That is much, since a question in another language lies far from all cells, and its neighbours in many. Of
@@ -46,31 +49,35 @@ _LEAST = 200  # weighed again: fewer take no less time
 
 @dataclass(frozen=True)
 class Scale:
-    """From eight bits to a number, dimension by dimension: `low` + `step` x code, both of shape (dimension,)."""
+    """From eight bits to a number, dimension by dimension: `mean` + `spread` x level, both of shape (dimension,)."""
 
-    low: Floats
-    step: Floats
+    mean: Floats
+    spread: Floats
 
     @classmethod
     def of(cls, vectors: Floats) -> "Scale":
         """The scale on which vectors like these have room."""
-        low, high = vectors.min(axis=0), vectors.max(axis=0)
-        margin = _MARGIN * (high - low)
-        return cls(low - margin, np.maximum((high - low + 2 * margin) / 255, 1e-9).astype(np.float32))
+        mean = vectors.mean(axis=0, dtype=np.float64)
+        variance = np.zeros(len(mean))
+        for start in range(0, len(vectors), _PORTION):
+            variance += ((vectors[start : start + _PORTION] - mean) ** 2).sum(axis=0) / len(vectors)
+        farthest = np.maximum(vectors.max(axis=0) - mean, mean - vectors.min(axis=0))
+        spread = np.maximum(np.maximum(variance**0.5, farthest / _LEVELS[-1]), 1e-9)
+        return cls(mean.astype(np.float32), spread.astype(np.float32))
 
     def encode(self, vectors: Floats) -> Codes:
         """Vectors in eight bits a dimension, the same shape."""
         codes = np.empty(vectors.shape, np.uint8)
         for start in range(0, len(vectors), _PORTION):
             here = slice(start, start + _PORTION)
-            codes[here] = np.clip(np.rint((vectors[here] - self.low) / self.step), 0, 255)
+            codes[here] = np.searchsorted(_EDGES, (vectors[here] - self.mean) / self.spread)
         return codes
 
     def decode(self, codes: Codes) -> Floats:
         """What is left of the vectors, the same shape."""
-        vectors: Floats = codes.astype(np.float32)
-        vectors *= self.step
-        vectors += self.low
+        vectors: Floats = _LEVELS.take(codes)
+        vectors *= self.spread
+        vectors += self.mean
         return vectors
 
 
@@ -134,7 +141,7 @@ class Quantised:
                 raise ValueError(f"{path.name} is damaged")
             where = file.tell()
         self.ids: Ids = np.frombuffer(ids, np.int64)
-        self.scale = Scale(np.array(head["low"], np.float32), np.array(head["step"], np.float32))
+        self.scale = Scale(np.array(head["mean"], np.float32), np.array(head["spread"], np.float32))
         self.turn = Turn(*np.split(np.frombuffer(turn, np.float32).reshape(-1, dimension), [1]))
         self.learnt = int(head["learnt"])
         self._codes_crc32 = int(head["codes_crc32"])
@@ -165,6 +172,18 @@ class Quantised:
         scores = self.vectors(self.rows(ids)) @ query
         best = np.argsort(-scores, kind="stable")[:k]
         return scores[best], ids[best]
+
+    def nearest_among(self, ids: Ids, query: Floats, k: int) -> npt.NDArray[np.bool_]:
+        """Which of some ids that are here are about the k with the highest inner products, by what the lists tell."""
+        wanted = np.zeros(int(self.ids[-1]) + 1, bool)
+        wanted[ids] = True
+        marks: Any = np.packbits(wanted, bitorder="little")
+        every = faiss.SearchParametersIVF(sel=faiss.IDSelectorBitmap(marks), nprobe=self.lists.nlist)  # type: ignore[call-arg]
+        _, near = self.lists.search(query[None, :] @ self.turn.axes, min(k, len(ids)), params=every)
+        wanted[ids] = False
+        wanted[near[0][near[0] >= 0]] = True
+        found: npt.NDArray[np.bool_] = wanted[ids]
+        return found
 
     def is_whole(self) -> bool:
         """Whether the eight-bit vectors are what was written; reads them all."""
@@ -296,8 +315,8 @@ def _write(path: Path, content: _Content, turn: Turn, lists: Any, learnt: int) -
         "learnt": learnt,
         "crc32": zlib.crc32(blob, zlib.crc32(turned, zlib.crc32(ids))),
         "codes_crc32": codes_crc32,
-        "low": content.scale.low.tolist(),
-        "step": content.scale.step.tolist(),
+        "mean": content.scale.mean.tolist(),
+        "spread": content.scale.spread.tolist(),
     }
     with path.open("wb") as file:
         file.write(json.dumps(head).encode() + b"\n")

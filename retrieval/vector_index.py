@@ -39,6 +39,7 @@ _FORMAT = 3
 _HEAD = 10_000_000  # bytes at most of the head's line: a language takes ten thousand
 _BLOCK = 1 << 20  # bytes read and written at a time: copies of the whole would take thrice the index's memory
 _PORTION = 16_384  # vectors compared at a time: 25 MB
+_UNKNOWN = -2.0  # below every cosine
 _NICE = 10  # of the thread that quantises: questions and ingest come first
 _ABANDONED = 3600.0  # seconds after which a file that no head names is nobody's
 _SAVE_AFTER = 10_000  # passages: what a start after a crash has to add again takes well under a second
@@ -188,11 +189,15 @@ class FaissIndex:
     def nearest_of(self, ids: Sequence[int], query: Floats, k: int, *, centred: bool) -> list[int]:
         """See `VectorIndex.nearest_of`."""
         wanted = np.array(ids, np.int64)
-        near = np.zeros(len(wanted), np.float32)
-        for lang in list(self._partitions):
-            for start in range(0, len(wanted), _PORTION):
-                here, vectors = self._vectors(lang, wanted[start : start + _PORTION], centred=centred)
-                near[start : start + _PORTION][here] = vectors @ query
+        near = np.full(len(wanted), _UNKNOWN, np.float32)
+        with self._lock:
+            parts = [(lang, one.recent.has(wanted), one.base) for lang, one in self._partitions.items()]
+        for lang, recent, base in parts:
+            likely = np.flatnonzero(recent | base.near(wanted, query, k))
+            for start in range(0, len(likely), _PORTION):
+                places = likely[start : start + _PORTION]
+                here, vectors = self._vectors(lang, wanted[places], centred=centred)
+                near[places[here]] = vectors @ query
         best: list[int] = wanted[np.argsort(-near, kind="stable")[:k]].tolist()
         return best
 

@@ -19,6 +19,11 @@ Found = tuple[npt.NDArray[np.bool_], Floats]  # which of some ids, and the vecto
 
 _NONE: Ids = np.empty(0, np.int64)
 
+# Of more passages than are compared with a question one by one the lists say which may be among the nearest: eight
+# times as many as are wanted, and these at least. See docs/performance.md.
+_ONE_BY_ONE = 2_000
+_TIMES, _LEAST = 8, 600
+
 
 @dataclass(frozen=True)
 class Growth:
@@ -122,6 +127,14 @@ class Base:
         if self.quantised is None:
             return np.empty(0, np.float32), _NONE
         return self.quantised.search(query, k, self.gone)
+
+    def near(self, ids: Ids, query: Floats, k: int) -> npt.NDArray[np.bool_]:
+        """Which of the ids are here and may be among the k nearest of them: all that are here when those are few."""
+        here = self.quantised.rows(ids) >= 0 if self.quantised else np.zeros(len(ids), bool)
+        if self.quantised is None or here.sum() <= _ONE_BY_ONE:
+            return here
+        here[here] = self.quantised.nearest_among(ids[here], query, max(_LEAST, _TIMES * k))
+        return here
 
 
 def joined(one: Found, other: Found, dimension: int) -> Found:

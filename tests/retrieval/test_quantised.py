@@ -52,6 +52,27 @@ def test_vectors_come_back_to_within_eight_bits(tmp_path: Path) -> None:
     assert cosines.min() > 0.999
 
 
+def test_numbers_that_are_common_come_back_best() -> None:
+    some = np.random.default_rng(3).standard_normal((20_000, 4)).astype(np.float32)
+    scale = Scale.of(some)
+    step = (some.max(axis=0) - some.min(axis=0)) / 255
+    error = ((scale.decode(scale.encode(some)) - some) ** 2).mean(axis=0)
+    assert (error < 0.7 * step**2 / 12).all(), "no better than steps of one size"
+
+
+def test_of_some_ids_those_with_the_highest_products_are_found(tmp_path: Path) -> None:
+    some, questions = vectors(4000), vectors(50, start=2)
+    found = made(tmp_path, np.arange(4000) * 3 + 5, some)
+    among = np.arange(0, 4000, 7)
+    shares = []
+    for question in questions:
+        likely = found.nearest_among(among * 3 + 5, question, 40)
+        assert (len(likely), likely.sum()) == (len(among), 40)
+        shares.append(likely[np.argsort(-(some[among] @ question))[:10]].mean())
+    assert np.mean(shares) > 0.95
+    assert found.nearest_among(np.array([8, 5]), questions[0], 40).all()
+
+
 def test_ids_that_are_not_there_have_no_row(tmp_path: Path) -> None:
     found = made(tmp_path, np.array([3, 7, 9, *range(200, 220)]), vectors(23))
     assert found.rows(np.array([9, 1, 3, 8, 100])).tolist() == [2, -1, 0, -1, -1]
@@ -114,7 +135,7 @@ def test_a_damaged_file_is_not_opened(tmp_path: Path, damage: str) -> None:
             "cut": content[:-1],
             "lists": content[:lists] + bytes([content[lists] ^ 0xFF]) + content[lists + 1 :],
             "head": b"{}" + content,
-            "version": content.replace(b'"format": 1', b'"format": 9', 1),
+            "version": content.replace(b'"format": 2', b'"format": 1', 1),
         }[damage]
     )
     with pytest.raises(ValueError):

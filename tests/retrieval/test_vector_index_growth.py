@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval import vector_partition
 from retrieval.language_means import LanguageMeans
 from retrieval.quantised import Floats, Ids, Quantised
 from retrieval.sqlite_archive import SqliteArchive
@@ -234,6 +235,25 @@ def test_of_some_passages_the_nearest_come_first(tmp_path: Path, archive: Sqlite
     near = vectors.vectors(some, ["en"] * len(some), centred=True) @ question
     assert [first, *rest] == [some[i] for i in np.argsort(-near, kind="stable")[:5]]
     assert vectors.nearest_of([987_654, some[0]], question, 2, centred=False)[-1] == 987_654
+
+
+def test_of_very_many_passages_the_nearest_come_first_as_well(
+    tmp_path: Path, archive: SqliteArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for constant, few in (("_ONE_BY_ONE", 20), ("_TIMES", 2), ("_LEAST", 10)):
+        monkeypatch.setattr(vector_partition, constant, few)
+    vectors = grown(tmp_path, archive)
+    put(archive, range(120, 130))  # come since, and are compared one by one
+    archive.delete(["33"])
+    settle(vectors, archive)
+    some = archive.passage_ids().tolist()
+    for number in (34, 125):
+        question = ENCODER.encode([text(number)], "query").pooled[0]
+        found = vectors.nearest_of([*some, 987_654], question, 5, centred=True)
+        assert [one.article_id for one in archive.passages(found[:1])] == [str(number)]
+        assert len(set(found) & set(some)) == 5
+    everything = vectors.nearest_of([*some, 987_654], question, len(some) + 1, centred=True)
+    assert sorted(everything) == [*some, 987_654]
 
 
 def test_a_search_keeps_nobody_waiting(tmp_path: Path, archive: SqliteArchive, monkeypatch: pytest.MonkeyPatch) -> None:
