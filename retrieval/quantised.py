@@ -4,7 +4,7 @@ The lists are FAISS's: cells of k-means, within them product codes of four bits 
 processor compares thirty-two at a time (André, Kermarrec & Le Scouarnec, "Quicker ADC", 2019). Before, the vectors are
 turned so that each code has a like share of their variance (Ge et al., "Optimized Product Quantization", 2013, section
 3.2: the parametric solution). What the lists find is ranked again by the vectors in eight bits a dimension, which stay
-in the file and are mapped from it. Those are as far apart as loses least of a normal distribution (Panter & Dite,
+in the file and are mapped from it; the levels lie as loses least of a normal distribution (Panter & Dite,
 "Quantization distortion in pulse-count modulation with nonuniform spacing of levels", 1951).
 """
 
