@@ -179,10 +179,8 @@ class Asking:
         lang = detect_language(description)
         held = self._held(description, stored)
         stored = [self._with_role(one, held.get(one.id)) for one in stored]
-        of_article = not held  # else "the president" of an article about Russia may be another country's
-        places = {
-            one.id: cache(partial(self._places, one, spoken[one.id].article if of_article else "")) for one in stored
-        }
+        # Beside somebody who held it "the president" of an article about Russia may be another country's.
+        places = {one.id: cache(partial(self._places, one, "" if held else spoken[one.id].article)) for one in stored}
         stored = [one for one in stored if not _is_other(description, one, places[one.id])]
         roles = self._roles.likeness(description, stored)
         fits = np.array([spoken[one.id].fits for one in stored], np.float32)

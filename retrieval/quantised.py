@@ -36,6 +36,7 @@ _CELLS = 4  # times the square root of the number of vectors
 _SAMPLE = 40  # vectors a cell that k-means learns from; FAISS asks for 39 at least
 _ROUNDS = 8  # of k-means
 _AGAIN = 2.0  # times as many vectors as the cells were made for: then they are made anew
+# What a code stands for, in standard deviations, shape (256,), and the edges between those, shape (255,).
 _LEVELS = np.array([NormalDist(sigma=3**0.5).inv_cdf((code + 0.5) / 256) for code in range(256)], np.float32)
 _EDGES = (_LEVELS[1:] + _LEVELS[:-1]) / 2
 

@@ -78,11 +78,9 @@ class SentenceRanker:
         if sources is not None:
             sentences = [one for one in sentences if any(each.source_id in sources for each in one.statements)]
         texts = Texts(self._archive, {one.article for one in sentences})
-        if sources is None:  # most are not looked at but for words in common
-            own = {one.id for one in found.passages if one.lang == view.lang}
-            texts.read({one.article for one in sentences if one.passage_id in own})
-        else:
-            texts.read({one.article for one in sentences})
+        # Of everybody's in another language most are never looked at.
+        looked_at = {one.id for one in found.passages if sources is not None or one.lang == view.lang}
+        texts.read({one.article for one in sentences if one.passage_id in looked_at})
         return _weighed(view, found, compared.result(), sentences, texts)
 
     def copies(self, article_ids: Collection[str]) -> dict[str, frozenset[str]]:

@@ -55,7 +55,10 @@ class VectorIndex(Protocol):
         """Ids of the k nearest passages of each language, for a question vector of shape (dimension,)."""
 
     def nearest_of(self, ids: Sequence[int], query: Floats, k: int, *, centred: bool) -> list[int]:
-        """Those k of the ids whose `vectors` are nearest to a question's, best first; unknown ids come last."""
+        """Those k of the ids whose `vectors` are nearest to a question's, best first; unknown ids come last.
+
+        Of thousands of a language some of the k may be missing, and others in their place.
+        """
 
     def vectors(self, ids: Sequence[int], langs: Sequence[str], *, centred: bool) -> Floats:
         """Unit vectors of passages in these languages, shape (len(ids), dimension); zeros for unknown ids.

@@ -129,7 +129,7 @@ class Base:
         return self.quantised.search(query, k, self.gone)
 
     def near(self, ids: Ids, query: Floats, k: int) -> npt.NDArray[np.bool_]:
-        """Which of the ids are here and may be among the k nearest of them: all that are here when those are few."""
+        """Which of the ids, shape (len(ids),), are here and may be the nearest: all here when those are few."""
         here = self.quantised.rows(ids) >= 0 if self.quantised else np.zeros(len(ids), bool)
         if self.quantised is None or here.sum() <= _ONE_BY_ONE:
             return here

@@ -165,9 +165,10 @@ class Resolver:
                     break
                 if later.mentions:
                     return self._sources(later, last)[0]
-        follows = i > 0 and statements[i].sentence - statements[i - 1].sentence == 1 and self._lang.lang != "ar"
-        if statements[i].cue is None and not follows and self._wording.unmarked(statements[i]):
-            return None  # Arabic columnists go on in their own words where others would not
+        follows = i > 0 and statements[i].sentence - statements[i - 1].sentence == 1
+        goes_on = follows and self._lang.lang != "ar"  # Arabic columnists go on in their own words
+        if statements[i].cue is None and not goes_on and self._wording.unmarked(statements[i]):
+            return None
         return self._agreeing(statements[i].cue, last)
 
     def _leading(self, sentence: int) -> Span | None:

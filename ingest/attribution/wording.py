@@ -21,8 +21,8 @@ _CAPITALS = r"[A-ZÀ-ÞА-ЯЁ][\w'’-]*"
 _RELATIVE = re.compile(rf"(?P<name>{_CAPITALS}(?: {_CAPITALS})*),? (?P<pronoun>[^\W\d_]+) \Z")
 _QUOTED = re.compile(r"[^«»“”]+(?=[»”]\s*(?:[,،]|\Z))")
 _THAT = re.compile(", (?=что )")  # Russian has a comma before it
-_MARKS_OF_QUOTATION = set('«»“”„"')
 _QUOTES = {"«": 1, "“": 1, "„": 1, "»": -1, "”": -1}
+_MARKS_OF_QUOTATION = {*_QUOTES, '"'}
 
 
 class Wording:
@@ -88,7 +88,7 @@ class Wording:
         paragraph, answer = self._text[start:end].strip(), self._text[end:].lstrip()[:1]
         if one.cue is not None or one.mentions or not paragraph.endswith(("?", "؟")):
             return False
-        quoted = set(paragraph) & set(_QUOTES) or '"' in paragraph or is_open(self._text[:start])
+        quoted = set(paragraph) & _MARKS_OF_QUOTATION or is_open(self._text[:start])
         return _ASKED.match(paragraph) is not None or (not quoted and answer in OPENING)
 
     def unmarked(self, one: Said) -> bool:

@@ -44,7 +44,7 @@ def test_what_tells_less_or_something_else_is_nobodys_office(description: str) -
     assert holders(description) == {}
 
 
-def test_every_office_of_thetable_is_told_from_the_others() -> None:
+def test_every_office_of_the_table_is_told_from_the_others() -> None:
     for office in table():
         assert set(holders(office).values()) == {office}
         assert described(office).is_office
